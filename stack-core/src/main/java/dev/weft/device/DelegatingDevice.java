@@ -1,0 +1,94 @@
+package dev.weft.device;
+
+import dev.weft.wire.MacAddress;
+import java.util.Optional;
+
+/**
+ * A device that wraps another one and does what that does; a subclass overrides what it wants to see or change (capture,
+ * impairment). It owns the device it wraps: closing it closes both.
+ */
+public abstract class DelegatingDevice implements NetDevice {
+
+    /** The device that is wrapped. */
+    protected final NetDevice inner;
+
+    /** Wraps {@code inner}. */
+    protected DelegatingDevice(NetDevice inner) {
+        this.inner = inner;
+    }
+
+    @Override
+    public String name() {
+        return inner.name();
+    }
+
+    @Override
+    public LinkType linkType() {
+        return inner.linkType();
+    }
+
+    @Override
+    public int mtu() {
+        return inner.mtu();
+    }
+
+    @Override
+    public Optional<MacAddress> address() {
+        return inner.address();
+    }
+
+    @Override
+    public Offloads offloads() {
+        return inner.offloads();
+    }
+
+    @Override
+    public int minimumFrame() {
+        return inner.minimumFrame();
+    }
+
+    @Override
+    public boolean isUp() {
+        return inner.isUp();
+    }
+
+    @Override
+    public void onLinkChange(LinkChange listener) {
+        inner.onLinkChange(listener);
+    }
+
+    @Override
+    public int receive(FrameBatch batch) throws DeviceLostException {
+        return inner.receive(batch);
+    }
+
+    @Override
+    public void awaitFrames(long deadline) throws DeviceLostException {
+        inner.awaitFrames(deadline);
+    }
+
+    @Override
+    public void wakeUp() {
+        inner.wakeUp();
+    }
+
+    @Override
+    public boolean waitsInNativeCall() {
+        return inner.waitsInNativeCall();
+    }
+
+    @Override
+    public int transmit(OutFrame[] frames, int from, int to) {
+        return inner.transmit(frames, from, to);
+    }
+
+    @Override
+    public void close() {
+        inner.close();
+    }
+
+    @Override
+    public String toString() {
+        return getClass().getSimpleName() + " of " + inner;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.weft.device;
+
+import dev.weft.wire.MacAddress;
+import java.util.Optional;
+
+/**
+ * Where frames come from and go to: a TAP, one end of a cable, a port of a switch, or a device that wraps another one
+ * (capture, impairment).
+ *
+ * <p><b>Threads.</b> {@link #receive} and {@link #awaitFrames} belong to one reader. Everything else may be called by any
+ * thread at any time. {@link #transmit} never parks, and never delivers to anybody synchronously: what a frame causes
+ * happens on the reader of whoever receives it.
+ *
+ * <p><b>Memory.</b> Received frames are borrowed from the device until its next {@code receive} or
+ * {@code awaitFrames}; frames to send are lent to it until {@code transmit} returns.
+ *
+ * <p><b>Life.</b> {@link #close} comes after the reader was woken by {@link #wakeUp} and has ended; it frees the memory of
+ * the device. A device that was lost (deleted while it ran) says so with {@link DeviceLostException} from {@code receive} or
+ * {@code awaitFrames}, and takes no frames any more. A thread may be in {@code transmit} or {@code wakeUp} while another
+ * closes: the device sees to it that this does no harm.
+ */
+public interface NetDevice extends AutoCloseable {
+
+    /** A short name for logs and errors: {@code weft0}. */
+    String name();
+
+    /** What its frames begin with. */
+    LinkType linkType();
+
+    /** The largest IP packet that fits into a frame, in bytes, without the link's own header. */
+    int mtu();
+
+    /** The hardware address that the device wants its stack to use; empty where it has no opinion. */
+    Optional<MacAddress> address();
+
+    /** What it does for the stack beyond moving plain frames. */
+    Offloads offloads();
+
+    /** The length in bytes to which shorter frames are padded before {@code transmit} (60 on real Ethernet), 0 for none. */
+    int minimumFrame();
+
+    /** Whether the link is up: frames can pass. */
+    boolean isUp();
+
+    /** Has {@code listener} told when the link goes up or down, on the reader's thread; one listener, null for none. */
+    void onLinkChange(LinkChange listener);
+
+    /**
+     * Takes the frames that have come, at most as many as the batch has room for. Never blocks. The reader only.
+     *
+     * @return how many frames were added to {@code batch}, 0 when there is none
+     * @throws DeviceLostException when the device is gone
+     */
+    int receive(FrameBatch batch) throws DeviceLostException;
+
+    /**
+     * Waits until there are frames to take, {@link #wakeUp} was called, or {@code deadline} has passed; it may return early
+     * for no reason. A {@code wakeUp} since the last wait is not lost: the next wait returns at once, as it does when frames
+     * are there already. An interrupt ends the wait where the device parks, and its status stays set; a wait in a native call
+     * does not notice it. The reader only.
+     *
+     * @param deadline nanoseconds of the stack's clock, {@code NanoClock.FOREVER} for none
+     * @throws DeviceLostException when the device is gone
+     */
+    void awaitFrames(long deadline) throws DeviceLostException;
+
+    /** Ends the reader's current or next wait. */
+    void wakeUp();
+
+    /**
+     * Whether {@link #awaitFrames} waits in a native call, which holds on to the carrier of a virtual thread; false where it
+     * parks.
+     */
+    default boolean waitsInNativeCall() {
+        return false;
+    }
+
+    /**
+     * Sends frames in order. Never parks.
+     *
+     * @param frames lent until this returns; the head of each holds the link's header at least
+     * @return how many were taken, counted from {@code from}; fewer than asked when the device's queue is full: the rest was
+     *     not sent. A link that is down takes frames and drops them, as a wire does.
+     */
+    int transmit(OutFrame[] frames, int from, int to);
+
+    /** Frees what the device holds; idempotent. */
+    @Override
+    void close();
+}

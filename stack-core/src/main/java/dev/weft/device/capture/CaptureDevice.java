@@ -1,0 +1,90 @@
+package dev.weft.device.capture;
+
+import dev.weft.device.DelegatingDevice;
+import dev.weft.device.DeviceFactory;
+import dev.weft.device.DeviceLostException;
+import dev.weft.device.FrameBatch;
+import dev.weft.device.LinkType;
+import dev.weft.device.NetDevice;
+import dev.weft.device.OutFrame;
+import dev.weft.resource.Counters;
+import dev.weft.runtime.NanoClock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/**
+ * A device that writes every frame it carries to a pcapng file, which Wireshark and tshark read: with its direction and the
+ * wall clock's time in nanoseconds. Received frames as the stack gets them, sent ones before the device gets them, whether
+ * or not it takes them.
+ *
+ * <p>What was captured is handed to the operating system at the end of each batch, so that not even a kill loses it. The
+ * file never hurts the traffic: when it cannot be written the capture ends with one line in the log, and when it is too slow
+ * frames are missing. Counters: {@code capture.NAME.captured} and {@code capture.NAME.missed}.
+ */
+public final class CaptureDevice extends DelegatingDevice {
+
+    private final NanoClock clock;
+    private final CaptureFile file;
+
+    /**
+     * Wraps {@code inner} and creates the file, or empties the one that is there.
+     *
+     * @param clock whose wall time stands in the file
+     * @throws IOException when the file cannot be created; {@code inner} is left open
+     */
+    public CaptureDevice(NetDevice inner, Path path, NanoClock clock, Counters counters) throws IOException {
+        super(inner);
+        this.clock = clock;
+        int linkType = inner.linkType() == LinkType.ETHERNET ? Pcapng.LINKTYPE_ETHERNET : Pcapng.LINKTYPE_RAW;
+        file = new CaptureFile(path, linkType, inner.name(), counters);
+    }
+
+    /** A description that captures what the device described by {@code inner} carries. */
+    public static DeviceFactory around(DeviceFactory inner, Path path) {
+        return (clock, counters) -> {
+            NetDevice device = inner.open(clock, counters);
+            try {
+                return new CaptureDevice(device, path, clock, counters);
+            } catch (IOException e) {
+                device.close();
+                throw e;
+            }
+        };
+    }
+
+    @Override
+    public int receive(FrameBatch batch) throws DeviceLostException {
+        int before = batch.count();
+        int count = inner.receive(batch);
+        if (count > 0) {
+            long nanos = wallNanos();
+            for (int i = before; i < batch.count(); i++) {
+                file.add(batch.frame(i), nanos);
+            }
+            file.flush();
+        }
+        return count;
+    }
+
+    @Override
+    public int transmit(OutFrame[] frames, int from, int to) {
+        long nanos = wallNanos();
+        for (int i = from; i < to; i++) {
+            file.add(frames[i], nanos);
+        }
+        file.flush();
+        return inner.transmit(frames, from, to);
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        file.close();
+    }
+
+    private long wallNanos() {
+        Instant now = clock.wallTime();
+        return now.getEpochSecond() * 1_000_000_000 + now.getNano();
+    }
+}

@@ -1,0 +1,22 @@
+package dev.weft.device.memory;
+
+
+/** What an {@link ImpairedDevice} did to frames of one direction; the last two are not wanted but happen. */
+public enum ImpairedEvent {
+    /** Lost outside a burst. */
+    LOST,
+    /** Lost within a burst. */
+    LOST_IN_BURST,
+    /** Sent on twice. */
+    DUPLICATED,
+    /** Held back to be overtaken. */
+    HELD_BACK,
+    /** A bit flipped. */
+    CORRUPTED,
+    /** Cut short. */
+    TRUNCATED,
+    /** More frames or bytes under way than the direction holds: the newest is dropped. */
+    FULL,
+    /** The device below did not take a frame when its time had come. */
+    DEVICE_FULL
+}
