@@ -1,0 +1,152 @@
+package dev.weft.tcp.core;
+
+/**
+ * What the peer has sent and the application has not consumed, each byte at its place from the moment it comes.
+ * <pre>
+ *      read             next
+ *   ─────┼───────────────┼─────░░░░░─────░░░──── positions →
+ *   gone │ readable      │   out of order, see Reassembly
+ * </pre>
+ * Segments may overlap in any way: of a byte that comes twice the first copy is kept. (Linux and gVisor differ from each
+ * other where it matters, for ranges out of order. The first copy is the safe choice here because a reader may be copying
+ * readable bytes at this moment, without the lock; a peer that sends two versions of its data gets what it deserves.)
+ *
+ * <p>{@link #put} copies out of the borrowed frame, which for a segment of one packet takes some hundred nanoseconds under
+ * the connection's lock. This is the place where large segments of an offloading device will reserve memory, copy outside
+ * the lock and publish, or go straight to the array of a waiting reader (D3, D4).
+ */
+final class ReceiveBuffer {
+
+    private final ChunkRing ring;
+    private final int capacity;
+    private final Reassembly ranges = new Reassembly();
+
+    private long read;
+    private long next;
+    private int lent;
+    private boolean discarding;
+
+    ReceiveBuffer(TcpMemory memory, int capacity) {
+        this.ring = new ChunkRing(memory);
+        this.capacity = capacity;
+    }
+
+    int capacity() {
+        return capacity;
+    }
+
+    int readable() {
+        return discarding ? 0 : (int) (next - read);
+    }
+
+    /** Bytes that may still come before the application consumes any. */
+    int free() {
+        return capacity - readable();
+    }
+
+    /** The position of the next byte in order. */
+    long next() {
+        return next;
+    }
+
+    Reassembly ranges() {
+        return ranges;
+    }
+
+    int chunks() {
+        return ring.chunks();
+    }
+
+    /**
+     * Stores {@code length} bytes that lie {@code distance} bytes after the next one in order; the caller has cut them to
+     * the window.
+     *
+     * @param skip where in {@code payload} they begin
+     * @return how many bytes have become readable (with what lay out of order behind them); 0 when they leave a hole
+     */
+    int put(int distance, Pieces payload, int skip, int length, TcpCounters counters) {
+        long from = next + distance;
+        long to = from + length;
+        if (distance > 0 && !ranges.hasRoomFor(from, to)) {
+            counters.count(TcpDiscard.TOO_MANY_HOLES);
+            return 0;
+        }
+        long stored = discarding ? to : copy(from, to, payload, skip);
+        if (stored < to) {
+            counters.count(TcpDiscard.NO_MEMORY);
+        }
+        if (distance > 0) {
+            ranges.add(from, stored);
+            return 0;
+        }
+        long before = next;
+        next = ranges.advance(Math.max(next, stored));
+        if (discarding) {
+            read = next;
+        }
+        return (int) (next - before);
+    }
+
+    /** Copies what is missing of {@code [from, to)}, and returns where memory ran out, {@code to} if it did not. */
+    private long copy(long from, long to, Pieces payload, int skip) {
+        long at = ranges.nextMissing(from);
+        while (at < to) {
+            if (!ring.ensure(at, read)) {
+                return at;
+            }
+            int gap = (int) (ranges.nextPresent(at, to) - at);
+            int n = ring.run(at, gap);
+            payload.copyTo(skip + (int) (at - from), ring.segment(at), ring.offset(at), n);
+            at = ranges.nextMissing(at + n);
+        }
+        return to;
+    }
+
+    /** Lends up to {@code max} readable bytes, see {@link TcpConnection#peek}. */
+    int lend(Pieces out, int max) {
+        if (lent != 0) {
+            throw new IllegalStateException("one reader at a time: a loan of " + lent + " bytes is open");
+        }
+        out.clear();
+        ring.describe(read, Math.min(max, readable()), out);
+        lent = out.length();
+        return lent;
+    }
+
+    /** Ends the loan; its first {@code length} bytes are consumed. */
+    void consumed(int length) {
+        if (length < 0 || length > lent) {
+            throw new IllegalArgumentException("consumed " + length + " bytes, lent are " + lent);
+        }
+        lent = 0;
+        if (!discarding) {
+            read += length;
+        }
+        trim();
+    }
+
+    /** Throws away what is here and what will come; positions go on. */
+    void discard() {
+        discarding = true;
+        read = next;
+        trim();
+    }
+
+    /** Nothing more will come: ranges out of order will never be readable. */
+    void noMore() {
+        ranges.clear();
+        ring.releaseFrom(next);
+        trim();
+    }
+
+    private void trim() {
+        if (lent != 0) {
+            return;
+        }
+        if (discarding || read == next && ranges.isEmpty()) {
+            ring.clear();                            // an idle connection holds no chunk (D8)
+            return;
+        }
+        ring.releaseBefore(read);
+    }
+}

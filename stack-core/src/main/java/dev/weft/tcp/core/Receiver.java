@@ -1,0 +1,240 @@
+package dev.weft.tcp.core;
+
+import dev.weft.wire.Seq;
+import dev.weft.wire.TcpFlags;
+
+/**
+ * The receiving half of a connection: which bytes of a segment are taken, when they are acknowledged, and how much the peer
+ * may send (RFC 9293 §3.8.6).
+ */
+final class Receiver {
+
+    private final TcpConfig config;
+    private final TcpCounters counters;
+
+    final ReceiveBuffer buffer;
+    final AckPolicy acks;
+    final SackReport sacks;
+
+    int irs;
+    /** RCV.NXT: the next sequence number expected. */
+    int rcvNxt;
+    /** The right edge of the window we advertised: RCV.NXT + RCV.WND. Never goes back (RFC 9293 §3.8.6, SHLD-14). */
+    int rcvAdv;
+    /** Rcv.Wind.Shift of RFC 7323 §2.3; 0 unless both SYNs carry the option. */
+    int windowShift;
+
+    /** The last acknowledgement number sent. */
+    private int lastAck;
+    /** What came twice of the segment at hand (RFC 2883 §4); empty if nothing. */
+    private int twiceLeft;
+    private int twiceRight;
+    private boolean finKnown;
+    private int finSeq;
+    private boolean finReceived;
+
+    Receiver(TcpConfig config) {
+        this.config = config;
+        this.counters = config.counters();
+        this.buffer = new ReceiveBuffer(config.memory(), config.receiveBuffer());
+        this.sacks = new SackReport(buffer);
+        this.acks = new AckPolicy(config.delayedAckNanos(), counters);
+    }
+
+    /** The shift that lets the largest buffer be advertised in 16 bits (RFC 7323 §2.3: at most 14). */
+    static int windowShiftFor(int largestBuffer) {
+        int shift = 0;
+        while (shift < 14 && largestBuffer >> shift > 65_535) {
+            shift++;
+        }
+        return shift;
+    }
+
+    void peerSyn(int seq, boolean scaling) {
+        irs = seq;
+        rcvNxt = seq + 1;
+        rcvAdv = rcvNxt + synWindow();
+        windowShift = scaling ? windowShiftFor(config.largestReceiveBuffer()) : 0;
+    }
+
+    /** RCV.WND: how much may come as far as the peer knows. */
+    int window() {
+        return Seq.diff(rcvAdv, rcvNxt);
+    }
+
+    /** Whether the peer's FIN and all before it have come. */
+    boolean finReceived() {
+        return finReceived;
+    }
+
+    // ---- input
+
+    /**
+     * RFC 9293 §3.10.7.4, first check: whether any of the segment lies in the window.
+     * <pre>
+     *   length  window  acceptable if
+     *     0       0     SEG.SEQ = RCV.NXT
+     *     0      >0     RCV.NXT ≤ SEG.SEQ < RCV.NXT + RCV.WND
+     *    >0       0     never
+     *    >0      >0     the first or the last number of the segment lies in the window
+     * </pre>
+     */
+    boolean isAcceptable(TcpSegment in) {
+        int window = window();
+        int length = in.length();
+        if (length == 0) {
+            return window == 0 ? in.seq == rcvNxt : Seq.inWindow(in.seq, rcvNxt, window);
+        }
+        // A segment longer than the window could begin before it and end behind it: no peer of ours may send that much,
+        // but what lies in the window is good, so an overlap is enough.
+        return window > 0 && Seq.lt(in.seq, rcvAdv) && Seq.gt(in.end(), rcvNxt);
+    }
+
+    /**
+     * Takes the text and FIN of an acceptable segment, as far as they lie in the window (RFC 9293 §3.10.7.4, seventh and
+     * eighth check).
+     *
+     * @return how many bytes have become readable
+     */
+    int text(long now, TcpSegment in) {
+        int seq = in.has(TcpFlags.SYN) ? in.seq + 1 : in.seq;
+        int end = seq + in.payload.length();
+        noteFin(in, end);
+        int from = Seq.max(seq, rcvNxt);
+        int to = Seq.min(end, rcvAdv);
+        if (finKnown) {
+            to = Seq.min(to, finSeq);                // nothing lies behind the end of the stream
+        }
+        if (Seq.lt(seq, rcvNxt)) {
+            counters.count(TcpDiscard.DUPLICATE_DATA);
+        }
+        if (Seq.gt(end, rcvAdv)) {
+            counters.count(TcpDiscard.BEYOND_WINDOW);
+        }
+        noteTwice(seq, from, to);
+        int before = rcvNxt;
+        boolean hadHoles = !buffer.ranges().isEmpty();
+        if (Seq.lt(from, to)) {
+            int distance = Seq.diff(from, rcvNxt);
+            rcvNxt += buffer.put(distance, in.payload, Seq.diff(from, seq), Seq.diff(to, from), counters);
+        }
+        if (finKnown && rcvNxt == finSeq && !finReceived) {
+            finReceived = true;
+            rcvNxt++;
+        }
+        acknowledge(now, in, before, hadHoles);
+        return Seq.diff(rcvNxt, before);
+    }
+
+    /** RFC 2883 §4: the first part of {@code [seq, to)} that is here already; {@code from}: where the new part may begin. */
+    private void noteTwice(int seq, int from, int to) {
+        twiceLeft = seq;
+        twiceRight = seq;
+        if (Seq.lt(seq, rcvNxt)) {
+            twiceRight = Seq.min(rcvNxt, Seq.max(seq, to));
+        } else if (Seq.lt(from, to)) {
+            long first = buffer.next() + Seq.diff(from, rcvNxt);
+            long last = first + Seq.diff(to, from);
+            long present = buffer.ranges().nextPresent(first, last);
+            twiceLeft = from + (int) (present - first);
+            twiceRight = from + (int) (Math.min(last, buffer.ranges().nextMissing(present)) - first);
+            if (present == last) {
+                twiceRight = twiceLeft;
+            }
+        }
+        if (twiceLeft != twiceRight && sacks.isPermitted()) {
+            counters.count(TcpEvent.DSACK_SENT);
+        }
+    }
+
+    /** A segment with text is wholly outside the window: answers it, and tells if it came twice (RFC 2883 §4, cases 1 and 2). */
+    void answer(TcpSegment in) {
+        int end = Seq.min(rcvNxt, in.seq + in.payload.length());
+        noteTwice(in.seq, in.seq, Seq.max(in.seq, end));
+        acks.immediately(rcvNxt, true, rcvNxt, twiceLeft, twiceRight);
+    }
+
+    /** Remembers where the stream ends, also when bytes before the FIN are missing; the first FIN in the window counts. */
+    private void noteFin(TcpSegment in, int end) {
+        if (in.has(TcpFlags.FIN) && !finKnown && Seq.ge(end, rcvNxt) && Seq.lt(end, rcvAdv)) {
+            finKnown = true;
+            finSeq = end;
+        }
+    }
+
+    private void acknowledge(long now, TcpSegment in, int before, boolean hadHoles) {
+        if (in.length() == 0) {
+            return;
+        }
+        int advance = Seq.diff(rcvNxt, before);
+        if (advance == 0) {
+            // RFC 5681 §4.2: a segment out of order earns a duplicate ACK at once; one that came before, or for which
+            // there was no room, is answered at once, too (RFC 9293 §3.10.7.4).
+            if (Seq.gt(in.seq, rcvNxt)) {
+                counters.count(TcpEvent.OUT_OF_ORDER);
+                sacks.arrived(in.seq, rcvNxt);
+            }
+            acks.immediately(rcvNxt, true, in.seq, twiceLeft, twiceRight);
+        } else if (hadHoles || finReceived || Seq.lt(in.seq, before)) {
+            // RFC 5681 §4.2: a hole is filled, wholly or in part. FIN is acknowledged at once, as everybody does.
+            if (hadHoles) {
+                counters.count(TcpEvent.HOLE_FILLED);
+            }
+            acks.immediately(rcvNxt, false, rcvNxt, twiceLeft, twiceRight);
+        } else {
+            acks.inOrder(now, advance, rcvNxt);
+        }
+    }
+
+    // ---- the window we advertise
+
+    /** Whether an ACK with this number repeats the one before it, so that its window must do so as well (RFC 5681 §2 (e)). */
+    boolean repeatsLast(int ack) {
+        return ack == lastAck;
+    }
+
+    /**
+     * The window field for a segment that acknowledges {@code ack}; moves the right edge when that makes no silly window and
+     * {@code mayMove} says so.
+     */
+    int advertise(int ack, boolean mayMove) {
+        lastAck = ack;
+        if (mayMove) {
+            rcvAdv += sensibleAdvance();
+        }
+        return Math.min(65_535, Math.max(0, Seq.diff(rcvAdv, ack)) >> windowShift);
+    }
+
+    /** The window field of our SYN and SYN,ACK, which is never scaled (RFC 7323 §2.2). */
+    int synWindow() {
+        return Math.min(65_535, buffer.capacity());
+    }
+
+    /** How far the right edge could move: as the buffer has room and the window field has bits. */
+    private int possibleAdvance() {
+        return finReceived ? 0 : Math.min(buffer.free(), 65_535 << windowShift) - window();
+    }
+
+    /** RFC 9293 §3.8.6.2.2: the right edge stays until it can move by Min(RCV.BUFF/2, Eff.snd.MSS). */
+    private int sensibleAdvance() {
+        int possible = possibleAdvance();
+        return possible >= Math.min(buffer.capacity() / 2, config.announcedMss()) ? Math.max(0, possible) : 0;
+    }
+
+    /**
+     * The application has made room: an ACK is due when the peer may be waiting for it. That is when the edge can move by
+     * two segments (or half the buffer) and this is much, or the window was nearly closed; otherwise the ACK of the next
+     * segments tells it, and one for every few reads would only cost.
+     */
+    void roomMade() {
+        int possible = possibleAdvance();
+        int mss = config.announcedMss();
+        int capacity = buffer.capacity();
+        boolean enough = possible >= Math.min(2 * mss, (capacity + 1) / 2);
+        boolean worthIt = possible >= capacity / 4 || window() <= capacity / 8 || capacity <= 8 * mss;
+        if (enough && worthIt && possible > 0) {
+            counters.count(TcpEvent.WINDOW_UPDATE);
+            acks.soon();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.weft.tcp.core;
+
+/**
+ * What the application has written and the peer has not acknowledged, sent or not.
+ * <pre>
+ *      acked            end           reserved
+ *   ─────┼───────────────┼───────────────┼────
+ *   gone │ to be sent or │ being filled  │
+ *        │ sent again    │ by the writer │
+ * </pre>
+ * The writer fills memory outside the connection's lock: what lies between {@code end} and {@code reserved} is its own
+ * until {@link #commit}. Writes of any size go on where the last one ended, so a thousand writes of one byte take one
+ * chunk. A transmitter reads memory outside the lock as well: between {@link #hold} and {@link #releaseHeld} chunks that
+ * are acknowledged stay. Both survive the end of the connection, which only marks the bytes as done with.
+ */
+final class SendBuffer {
+
+    private final ChunkRing ring;
+    private final int capacity;
+
+    private long acked;
+    private long end;
+    private long reserved;
+    private boolean held;
+
+    SendBuffer(TcpMemory memory, int capacity) {
+        this.ring = new ChunkRing(memory);
+        this.capacity = capacity;
+    }
+
+    /** Position of the first byte that is not acknowledged. */
+    long acked() {
+        return acked;
+    }
+
+    /** Position after the last byte queued. */
+    long end() {
+        return end;
+    }
+
+    /** Bytes queued and not acknowledged. */
+    int length() {
+        return (int) (end - acked);
+    }
+
+    int writable() {
+        return capacity - length();
+    }
+
+    int capacity() {
+        return capacity;
+    }
+
+    int chunks() {
+        return ring.chunks();
+    }
+
+    /** Lends memory for up to {@code max} further bytes, see {@link TcpConnection#reserve}. */
+    int reserve(Pieces out, int max) {
+        if (reserved != end) {
+            throw new IllegalStateException("one writer at a time: a reservation of " + (reserved - end) + " bytes is open");
+        }
+        out.clear();
+        int want = Math.min(max, writable());
+        long at = end;
+        while (at - end < want && !out.isFull() && ring.ensure(at, acked)) {
+            int n = ring.run(at, (int) (want - (at - end)));
+            out.add(ring.segment(at), ring.offset(at), n);
+            at += n;
+        }
+        reserved = at;
+        return out.length();
+    }
+
+    /** Ends the reservation; its first {@code length} bytes are queued unless {@code discard}. */
+    void commit(int length, boolean discard) {
+        if (length < 0 || length > reserved - end) {
+            throw new IllegalArgumentException("commit of " + length + " bytes, reserved are " + (reserved - end));
+        }
+        if (!discard) {
+            end += length;
+        }
+        reserved = end;
+        ring.releaseFrom(end);                       // reserved and not used
+        trim();
+    }
+
+    /** The first {@code bytes} queued bytes are acknowledged. */
+    void acknowledge(int bytes) {
+        if (bytes > length()) {
+            throw new IllegalStateException("acknowledged " + bytes + " of " + length() + " bytes");
+        }
+        acked += bytes;
+        trim();
+    }
+
+    /** Adds the memory of {@code length} queued bytes from {@code position} to {@code out}, fewer if they lie in too many pieces. */
+    void describe(long position, int length, Pieces out) {
+        ring.describe(position, length, out);
+    }
+
+    /** Nothing of this will ever be sent (again). */
+    void discard() {
+        acked = end;
+        trim();
+    }
+
+    void hold() {
+        held = true;
+    }
+
+    void releaseHeld() {
+        held = false;
+        trim();
+    }
+
+    private void trim() {
+        if (held) {
+            return;
+        }
+        if (acked == end && reserved == end) {
+            ring.clear();                            // also the last chunk: an idle connection holds none (D8)
+        } else {
+            ring.releaseBefore(acked);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.weft.tcp.core;
+
+/**
+ * A connection at one moment, for people and for tests.
+ *
+ * @param state the state
+ * @param srttNanos smoothed round-trip time, 0 before the first sample
+ * @param rttvarNanos round-trip time variation
+ * @param rtoNanos the retransmission time-out at present, back-off included
+ * @param cwnd congestion window in bytes
+ * @param ssthresh slow-start threshold in bytes; {@link Integer#MAX_VALUE} before the first loss
+ * @param inFlight bytes sent and not acknowledged, less those taken for lost
+ * @param unsent bytes queued and never sent
+ * @param sendMss the largest payload of a segment we send
+ * @param peerWindow SND.WND: bytes the peer's window allows past SND.UNA
+ * @param receiveWindow RCV.WND: bytes we allow past RCV.NXT
+ * @param readable bytes in order that the application has not consumed
+ * @param retransmits segments sent again since the connection began
+ * @param timeouts consecutive retransmission time-outs without progress
+ * @param pacingRate bytes a second at which segments leave, 0 when they are not paced
+ * @param deliveryRate bytes a second that the path has delivered lately, 0 before anything was
+ * @param sacked bytes that have arrived behind a hole, as the peer says
+ * @param lost bytes taken for lost and not sent again yet
+ * @param retransmittedBytes bytes sent again since the connection began
+ * @param reorderingSeen whether the path has been seen to reorder (RFC 8985 §6.2, step 3)
+ * @param reorderingWindows how many quarters of the least round trip a segment may be late (RFC 8985 §6.2, step 4)
+ * @param timestamps whether timestamps are agreed (RFC 7323 §3)
+ * @param selectiveAcks whether selective acknowledgements are agreed (RFC 2018)
+ * @param windowScaling whether window scaling is agreed (RFC 7323 §2)
+ */
+public record TcpInfo(TcpState state, long srttNanos, long rttvarNanos, long rtoNanos, int cwnd, int ssthresh,
+                      int inFlight, int unsent, int sendMss, int peerWindow, int receiveWindow, int readable,
+                      long retransmits, int timeouts, long pacingRate, long deliveryRate, int sacked, int lost,
+                      long retransmittedBytes, boolean reorderingSeen, int reorderingWindows, boolean timestamps, boolean selectiveAcks, boolean windowScaling) {
+}

@@ -1,0 +1,180 @@
+package dev.weft.tcp.core;
+
+import static dev.weft.tcp.core.Conversation.established;
+import static dev.weft.tcp.core.Seg.ack;
+import static dev.weft.tcp.core.Seg.data;
+import static dev.weft.tcp.core.Seg.flags;
+import static dev.weft.tcp.core.Seg.rst;
+import static dev.weft.tcp.core.Seg.syn;
+import static dev.weft.tcp.core.Seg.synAck;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.wire.TcpFlags;
+import org.junit.jupiter.api.Test;
+
+/** Which segments count: RFC 9293 §3.10.7.4, first to seventh check, and RFC 5961. */
+class AcceptanceTest {
+
+    @Test
+    void isResetByTheExactNumberOnly() {
+        var c = established();
+        c.peer.sends(rst().seq(101));
+        c.stack.hasFailed(TcpFailure.RESET);
+        c.stack.isSilent();
+    }
+
+    @Test
+    void answersInWindowResetWithChallengeAck() {
+        var c = established();
+        c.peer.sends(rst().seq(102));
+        c.stack.answers(ack().seq(1001).ack(101));
+        c.stack.is(TcpState.ESTABLISHED);
+    }
+
+    @Test
+    void ignoresResetOutsideTheWindow() {
+        var c = established();
+        c.peer.sends(rst().seq(100));
+        c.peer.sends(rst().seq(101 + 65_535));
+        c.stack.isSilent();
+        c.stack.is(TcpState.ESTABLISHED);
+        assertThat(c.tally.of(TcpDiscard.RESET_OUTSIDE_WINDOW)).isEqualTo(2);
+    }
+
+    @Test
+    void answersSynInAnySynchronizedStateWithChallengeAck() {
+        var c = established();
+        c.peer.sends(syn().seq(101));
+        c.stack.answers(ack().ack(101));
+        c.peer.sends(syn().seq(-5_000));
+        c.stack.answers(ack().ack(101));
+        c.peer.sends(synAck().seq(300));
+        c.stack.answers(ack().ack(101));
+        c.stack.is(TcpState.ESTABLISHED);
+    }
+
+    @Test
+    void limitsAnswersToSegmentsWithoutTextPerConnection() {
+        var c = established();
+        for (int i = 0; i < 50; i++) {
+            c.peer.sends(rst().seq(200));
+        }
+        assertThat(c.stack.says()).isEqualTo(ChallengeAcks.BURST);
+        assertThat(c.tally.of(TcpDiscard.CHALLENGE_LIMIT)).isEqualTo(50 - ChallengeAcks.BURST);
+        c.stack.waits(ChallengeAcks.INTERVAL_MILLIS);
+        c.peer.sends(rst().seq(200));
+        assertThat(c.stack.says()).isEqualTo(1);
+        var other = established();
+        other.peer.sends(rst().seq(200));
+        assertThat(other.stack.says()).isEqualTo(1);
+    }
+
+    @Test
+    void answersSegmentOutsideTheWindow() {
+        var c = established();
+        c.peer.sends(data("old").seq(90));
+        c.stack.answers(ack().seq(1001).ack(101));
+        c.peer.sends(data("far").seq(101 + 65_535));
+        c.stack.answers(ack().ack(101));
+        assertThat(c.tally.of(TcpDiscard.OUTSIDE_WINDOW)).isEqualTo(2);
+        assertThat(c.stack.connection().readable()).isZero();
+    }
+
+    @Test
+    void takesThePartOfASegmentThatIsNew() {
+        var c = established();
+        c.peer.sends(data("hello"));
+        c.stack.answers(ack().ack(106));
+        c.peer.sends(data("lo world").seq(104));
+        c.stack.answers(ack().ack(112));
+        c.stack.reads("hello world");
+        assertThat(c.tally.of(TcpDiscard.DUPLICATE_DATA)).isEqualTo(1);
+    }
+
+    @Test
+    void takesThePartOfASegmentThatLiesInTheWindow() {
+        var c = established(x -> x.withBuffers(1000, 8));
+        c.peer.sends(data("0123456789"));
+        c.stack.answers(ack().ack(109).window(0));
+        c.stack.reads("01234567");
+        assertThat(c.tally.of(TcpDiscard.BEYOND_WINDOW)).isEqualTo(1);
+    }
+
+    @Test
+    void dropsSegmentWithoutAck() {
+        var c = established();
+        c.peer.sends(flags(0).text("no ack"));
+        c.stack.isSilent();
+        assertThat(c.stack.connection().readable()).isZero();
+        assertThat(c.tally.of(TcpDiscard.NO_ACK_FLAG)).isEqualTo(1);
+    }
+
+    @Test
+    void answersAndDropsAckOfWhatWasNeverSent() {
+        var c = established();
+        c.peer.sends(data("x").seq(101).ack(1002));
+        c.stack.answers(ack().seq(1001).ack(101));
+        assertThat(c.stack.connection().readable()).isZero();
+    }
+
+    @Test
+    void answersAndDropsTextWithAnAckOlderThanAWindow() {
+        var c = established();
+        c.peer.sends(data("y").seq(101).ack(1001 - 60_001));
+        c.stack.answers(ack().ack(101));
+        assertThat(c.tally.of(TcpDiscard.ACK_TOO_OLD)).isEqualTo(1);
+        c.peer.sends(data("y").seq(101).ack(1001 - 60_000));
+        c.stack.reads("y");
+    }
+
+    @Test
+    void processesAckOfSegmentThatAClosedWindowRefuses() {
+        var c = established(x -> x.withBuffers(1000, 8));
+        c.stack.writes("abc");
+        c.stack.answers(data("abc"));
+        c.peer.sends(data("01234567").ack(1001));
+        c.stack.answers(ack().window(0));
+        c.peer.sends(data("8").seq(109).ack(1004));
+        c.stack.answers(ack().ack(109).window(0));
+        assertThat(c.stack.connection().unacknowledged()).isZero();
+        c.stack.reads("01234567");
+    }
+
+    @Test
+    void leavesUrgentDataInTheStream() {
+        var c = established();
+        c.peer.sends(flags(TcpFlags.ACK | TcpFlags.URG).text("urgent"));
+        c.stack.reads("urgent");
+    }
+
+    @Test
+    void remembersIcmpErrorOfEstablishedConnectionAndGoesOn() {
+        var c = established();
+        c.stack.writes("abc");
+        c.stack.answers(data("abc"));
+        c.stack.connection().error(c.stack.now(), TcpError.PORT_UNREACHABLE, 1001);
+        c.stack.is(TcpState.ESTABLISHED);
+        assertThat(c.stack.connection().softError()).isEqualTo(TcpError.PORT_UNREACHABLE);
+    }
+
+    @Test
+    void ignoresIcmpErrorAboutWhatIsNotInFlight() {
+        var c = established();
+        c.stack.writes("abc");
+        c.stack.answers(data("abc"));
+        c.stack.connection().error(c.stack.now(), TcpError.HOST_UNREACHABLE, 1000);
+        c.stack.connection().error(c.stack.now(), TcpError.HOST_UNREACHABLE, 1004);
+        assertThat(c.stack.connection().softError()).isNull();
+        assertThat(c.tally.of(TcpDiscard.ICMP_NOT_IN_FLIGHT)).isEqualTo(2);
+    }
+
+    @Test
+    void endsAttemptToConnectByIcmpError() {
+        var c = Conversation.connecting();
+        c.stack.answers(syn());
+        c.stack.connection().error(c.stack.now(), TcpError.HOST_UNREACHABLE, 999);
+        c.stack.is(TcpState.SYN_SENT);
+        c.stack.connection().error(c.stack.now(), TcpError.HOST_UNREACHABLE, 1000);
+        c.stack.hasFailed(TcpFailure.HOST_UNREACHABLE);
+    }
+}

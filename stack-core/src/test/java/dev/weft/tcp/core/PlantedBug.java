@@ -1,0 +1,82 @@
+package dev.weft.tcp.core;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Opcode;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.util.function.Consumer;
+
+/**
+ * A mistake somebody could make, as a new body for one method. {@link PlantedBugsTest} loads the stack with it and wants to
+ * see the simulation fail.
+ */
+enum PlantedBug {
+
+    /** The retransmission timer fires, and nothing happens. */
+    NOTHING_IS_SENT_AGAIN("dev.weft.tcp.core.Sender", "timeout", CodeBuilder::return_),
+    /** Sequence numbers are compared as if they did not wrap: before. */
+    RAW_COMPARISON_LT("dev.weft.wire.Seq", "lt", code -> compareRaw(code, true)),
+    /** Sequence numbers are compared as if they did not wrap: after. */
+    RAW_COMPARISON_GT("dev.weft.wire.Seq", "gt", code -> compareRaw(code, false)),
+    /** The peer's FIN is not noticed. */
+    FIN_IS_LOST("dev.weft.tcp.core.Receiver", "noteFin", CodeBuilder::return_),
+    /** Our FIN counts as acknowledged from the beginning, so it is never sent. */
+    FIN_IS_NOT_SENT("dev.weft.tcp.core.Sender", "finAcknowledged", code -> code.iconst_1().ireturn()),
+    /** Bytes after a hole are acknowledged as if there was none. */
+    UNRECEIVED_DATA_IS_ACKNOWLEDGED("dev.weft.tcp.core.ReceiveBuffer", "put", code -> code.iload(4).ireturn()),
+    /** What lies out of order is forgotten at the wrong place: every other byte counts as present. */
+    PRESENT_BYTES_ARE_MISTAKEN("dev.weft.tcp.core.Reassembly", "nextMissing", code -> code.lload(1).lconst_1().ladd().lreturn()),
+    /** A run of bytes does not end where its chunk does. */
+    CHUNKS_ARE_OVERRUN("dev.weft.tcp.core.ChunkRing", "run", code -> code.iload(3).ireturn()),
+    /** A segment takes its bytes one place too far. */
+    WRONG_BYTES_ARE_SENT("dev.weft.tcp.core.Sender", "position", code -> code.aload(0)
+            .getfield(ClassDesc.of("dev.weft.tcp.core.Sender"), "buffer", ClassDesc.of("dev.weft.tcp.core.SendBuffer"))
+            .invokevirtual(ClassDesc.of("dev.weft.tcp.core.SendBuffer"), "acked", MethodTypeDesc.ofDescriptor("()J"))
+            .iload(1).aload(0).getfield(ClassDesc.of("dev.weft.tcp.core.Sender"), "sndUna", ConstantDescs.CD_int)
+            .isub().i2l().ladd().lconst_1().ladd().lreturn()),
+    /** The sender does not look at the peer's window. */
+    WINDOW_IS_IGNORED("dev.weft.tcp.core.Sender", "windowEnd", code -> code.aload(0)
+            .getfield(ClassDesc.of("dev.weft.tcp.core.Sender"), "sndUna", ConstantDescs.CD_int)
+            .loadConstant(1 << 20).iadd().ireturn()),
+    /** A closed window is never probed. */
+    CLOSED_WINDOW_IS_NOT_PROBED("dev.weft.tcp.core.Persist", "arm", CodeBuilder::return_),
+    /** An ACK that was put off is put off for ever. */
+    DELAYED_ACK_IS_NEVER_SENT("dev.weft.tcp.core.AckPolicy", "delayPassed", CodeBuilder::return_),
+    /** A segment that does not fit is dropped without an answer: a peer whose ACK was lost hears nothing. */
+    OLD_SEGMENTS_ARE_NOT_ANSWERED("dev.weft.tcp.core.Arrival", "answer", CodeBuilder::return_),
+    /** Acknowledged memory is not given back. */
+    SENT_MEMORY_LEAKS("dev.weft.tcp.core.SendBuffer", "trim", CodeBuilder::return_),
+    /** What was sent again is forgotten, and sent again, and again. */
+    RETRANSMISSION_NEVER_ENDS("dev.weft.tcp.core.Scoreboard", "sentAgain", CodeBuilder::return_),
+    /** PAWS takes every segment for an old one. */
+    EVERY_TIMESTAMP_IS_OLD("dev.weft.tcp.core.Timestamps", "isOld", code -> code.iconst_1().ireturn()),
+    /** What is lost is known, and not sent again. */
+    LOST_RANGES_ARE_NOT_SENT("dev.weft.tcp.core.Scoreboard", "hasLost", code -> code.iconst_0().ireturn()),
+    /** What has arrived or is lost still counts as in flight by its time. */
+    ORDER_OF_SENDING_IS_NOT_KEPT("dev.weft.tcp.core.Scoreboard", "unlink", CodeBuilder::return_),
+    /** A tail loss probe is due again as soon as it has left. */
+    PROBES_NEVER_END("dev.weft.tcp.core.TailLossProbe", "sent", CodeBuilder::return_),
+    /** Of a range that is acknowledged in part, all still counts as outstanding. */
+    ACKNOWLEDGED_RANGES_STAY("dev.weft.tcp.core.Scoreboard", "resize", CodeBuilder::return_),
+    /** SYN takes no place in the sequence space. */
+    SYN_HAS_NO_NUMBER("dev.weft.tcp.core.TcpSegment", "length", code -> code.aload(0)
+            .getfield(ClassDesc.of("dev.weft.tcp.core.TcpSegment"), "payload", ClassDesc.of("dev.weft.tcp.core.Pieces"))
+            .invokevirtual(ClassDesc.of("dev.weft.tcp.core.Pieces"), "length", MethodTypeDesc.ofDescriptor("()I")).ireturn());
+
+    final String className;
+    final String method;
+    final Consumer<CodeBuilder> body;
+
+    PlantedBug(String className, String method, Consumer<CodeBuilder> body) {
+        this.className = className;
+        this.method = method;
+        this.body = body;
+    }
+
+    private static void compareRaw(CodeBuilder code, boolean less) {
+        code.iload(0).iload(1).ifThenElse(less ? Opcode.IF_ICMPLT : Opcode.IF_ICMPGT,
+                then -> then.iconst_1().return_(TypeKind.BOOLEAN), otherwise -> otherwise.iconst_0().return_(TypeKind.BOOLEAN));
+    }
+}

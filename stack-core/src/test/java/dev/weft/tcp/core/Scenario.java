@@ -1,0 +1,68 @@
+package dev.weft.tcp.core;
+
+import java.util.SplittableRandom;
+
+/**
+ * One run of two endpoints over a bad channel. Everything follows from these values.
+ *
+ * @param seed what the channel and the applications roll their dice with
+ * @param aBytes what A writes
+ * @param bBytes what B writes
+ * @param link how bad the channel is
+ * @param ends how the two ends are configured and behave
+ */
+record Scenario(long seed, int aBytes, int bBytes, Link link, Ends ends) {
+
+    /**
+     * The channel; chances in percent of segments.
+     *
+     * @param delayMillis one way
+     * @param jitterMillis added at random, which reorders
+     */
+    record Link(int loss, int duplication, int reordering, int corruption, int truncation, int delayMillis,
+                int jitterMillis) {
+
+        static final Link PERFECT = new Link(0, 0, 0, 0, 0, 1, 0);
+    }
+
+    /**
+     * The ends.
+     *
+     * @param aIss initial sequence number of A
+     * @param bIss initial sequence number of B
+     * @param sendBuffer bytes
+     * @param receiveBuffer bytes
+     * @param largestReceiveBuffer bytes; sets the window scale
+     * @param mtu bytes
+     * @param chunk bytes of a memory chunk
+     * @param simultaneousOpen both connect, nobody listens
+     * @param slowReader the applications pause before they read, so that windows close
+     * @param noDelay Nagle off
+     * @param deviceDrops percent of polled segments for which the device has no room
+     * @param aExtensions what A offers
+     * @param bExtensions what B offers
+     */
+    record Ends(int aIss, int bIss, int sendBuffer, int receiveBuffer, int largestReceiveBuffer, int mtu, int chunk,
+                boolean simultaneousOpen, boolean slowReader, boolean noDelay, int deviceDrops,
+                TcpExtensions aExtensions, TcpExtensions bExtensions) {
+
+        static final Ends PLAIN = new Ends(1, 1, 64 << 10, 64 << 10, 4 << 20, 1500, 16 << 10, false, false, false, 0,
+                TcpExtensions.ALL, TcpExtensions.ALL);
+    }
+
+    /** Some scenario of moderate size, for those who cannot ask jqwik for one. */
+    static Scenario random(long seed) {
+        var random = new SplittableRandom(seed);
+        int iss = random.nextBoolean() ? -random.nextInt(20_000) : Integer.MAX_VALUE - random.nextInt(20_000);
+        var link = new Link(random.nextInt(3) * 5, random.nextInt(5), random.nextInt(3) * 20, 0, 0, random.nextInt(100),
+                random.nextInt(50));
+        var ends = new Ends(iss, random.nextInt(), 8 << 10, 2_000 + random.nextInt(20_000), 64 << 10,
+                576 + random.nextInt(925), 1024, random.nextInt(4) == 0, random.nextInt(3) == 0, random.nextBoolean(), 0,
+                extensions(random), extensions(random));
+        return new Scenario(random.nextLong(), random.nextInt(60_000), random.nextInt(60_000), link, ends);
+    }
+
+    private static TcpExtensions extensions(SplittableRandom random) {
+        return new TcpExtensions(random.nextInt(4) > 0, random.nextInt(), random.nextInt(4) > 0);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.weft.tcp.core;
+
+import dev.weft.wire.TcpFlags;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A segment in a scripted conversation: what the peer sends, or what the stack is expected to send. What is not said is
+ * filled in by {@link Conversation} when the peer sends, and not looked at when the stack answers; flags and text always are.
+ */
+final class Seg {
+
+    final int flags;
+    Integer seq;
+    Integer ack;
+    Integer window;
+    Integer mss;
+    Integer windowScale;
+    boolean sackPermitted;
+    /** TSval and TSecr; what is null is filled in once timestamps are agreed. */
+    Integer tsVal;
+    Integer tsEcr;
+    boolean offersTimestamps;
+    boolean bare;
+    int[] sack;
+    byte[] text = {};
+
+    private Seg(int flags) {
+        this.flags = flags;
+    }
+
+    static Seg syn() {
+        return new Seg(TcpFlags.SYN);
+    }
+
+    static Seg synAck() {
+        return new Seg(TcpFlags.SYN | TcpFlags.ACK);
+    }
+
+    static Seg ack() {
+        return new Seg(TcpFlags.ACK);
+    }
+
+    static Seg fin() {
+        return new Seg(TcpFlags.FIN | TcpFlags.ACK);
+    }
+
+    static Seg rst() {
+        return new Seg(TcpFlags.RST);
+    }
+
+    static Seg rstAck() {
+        return new Seg(TcpFlags.RST | TcpFlags.ACK);
+    }
+
+    /** Text with ACK. PSH is not looked at. */
+    static Seg data(String text) {
+        return new Seg(TcpFlags.ACK).text(text);
+    }
+
+    /** So many bytes of text. */
+    static Seg data(int length) {
+        var seg = new Seg(TcpFlags.ACK);
+        seg.text = new byte[length];
+        return seg;
+    }
+
+    /** Exactly these flags. */
+    static Seg flags(int flags) {
+        return new Seg(flags);
+    }
+
+    Seg text(String value) {
+        text = value.getBytes(StandardCharsets.US_ASCII);
+        return this;
+    }
+
+    Seg seq(int value) {
+        seq = value;
+        return this;
+    }
+
+    Seg ack(int value) {
+        ack = value;
+        return this;
+    }
+
+    Seg window(int value) {
+        window = value;
+        return this;
+    }
+
+    Seg mss(int value) {
+        mss = value;
+        return this;
+    }
+
+    Seg windowScale(int value) {
+        windowScale = value;
+        return this;
+    }
+
+    /** For a SYN of the peer's: offers timestamps, and the peer has them in each segment from now on. */
+    Seg timestamps() {
+        return timestamps(null, null);
+    }
+
+    Seg timestamps(Integer value, Integer echo) {
+        tsVal = value;
+        tsEcr = echo;
+        offersTimestamps = true;
+        return this;
+    }
+
+    /** Without timestamps though they are agreed. */
+    Seg bare() {
+        bare = true;
+        return this;
+    }
+
+    Seg sackPermitted() {
+        sackPermitted = true;
+        return this;
+    }
+
+    /** Blocks of selective acknowledgements, left and right edges alternating; none if there are none. */
+    Seg sack(int... edges) {
+        sack = edges;
+        return this;
+    }
+
+    @Override
+    public String toString() {
+        return TcpFlags.toString(flags) + (seq == null ? "" : " seq=" + seq) + (ack == null ? "" : " ack=" + ack)
+                + (window == null ? "" : " win=" + window) + " len=" + text.length
+                + (sack == null ? "" : " sack=" + java.util.Arrays.toString(sack));
+    }
+}

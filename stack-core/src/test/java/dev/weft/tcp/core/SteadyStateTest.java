@@ -1,0 +1,75 @@
+package dev.weft.tcp.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.weft.resource.ByteBudget;
+import dev.weft.resource.ChunkPool;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+/** D13: a bulk transfer makes no garbage once it runs. */
+class SteadyStateTest {
+
+    private static final int ROUNDS = 20_000;
+
+    private final TcpSegment segment = new TcpSegment();
+    private final TcpSegment answer = new TcpSegment();
+    private final Pieces pieces = new Pieces();
+    private long now = 1;
+    private long segments;
+
+    @Test
+    void makesNoGarbagePerSegment() {
+        try (var pool = new ChunkPool("steady", 16 << 10, 4 << 20)) {
+            var config = TcpConfig.of(new TcpMemory(pool, new ByteBudget(4 << 20)), TcpCounters.NONE);
+            var client = TcpConnection.active(config, -100_000);
+            client.connect(now);
+            client.poll(now, segment);
+            var server = TcpConnection.passive(config, 5, now, segment);
+            for (int i = 0; i < 5; i++) {
+                exchange(server, client);
+                exchange(client, server);
+            }
+            transfer(client, server);                // lets arrays grow and classes load
+            var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            segments = 0;
+            long before = threads.getCurrentThreadAllocatedBytes();
+            transfer(client, server);
+            long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+            assertThat(segments).isGreaterThan(ROUNDS);
+            assertThat((double) bytes / segments).as("bytes of garbage per segment").isLessThan(1);
+            client.abort(now);
+            server.abort(now);
+        }
+    }
+
+    private void transfer(TcpConnection from, TcpConnection to) {
+        for (int i = 0; i < ROUNDS; i++) {
+            int n = from.reserve(pieces, 4_000);
+            if (n > 0) {
+                from.commit(now, n);
+            }
+            now += 10_000;
+            exchange(from, to);
+            int readable = to.peek(pieces, 64 << 10);
+            if (readable > 0) {
+                to.consumed(now, readable);
+            }
+            exchange(to, from);
+        }
+    }
+
+    private void exchange(TcpConnection from, TcpConnection to) {
+        from.holdAcked();
+        while (from.poll(now, segment)) {
+            segments++;
+            to.segment(now, segment);
+            while (to.poll(now, answer)) {
+                segments++;
+                from.segment(now, answer);
+            }
+        }
+        from.releaseAcked();
+    }
+}

@@ -1,0 +1,133 @@
+package dev.weft.tcp.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterContainer;
+
+/**
+ * Whatever the channel does short of cutting the line: streams arrive whole and in order, and both ends end (see
+ * {@link Simulation} for all that is checked). What the runs have met is counted, so that the property cannot become
+ * easy unnoticed.
+ */
+class TransferProperties {
+
+    private static final int LARGE = 256 << 10;
+    private static final Tally TALLY = new Tally();
+    private static final AtomicInteger TRIES = new AtomicInteger();
+    private static final AtomicInteger LARGE_TRIES = new AtomicInteger();
+    private static final AtomicInteger WRAPS = new AtomicInteger();
+
+    @Property(tries = 1500, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
+    void streamsArriveWholeAndBothEndsEnd(@ForAll("scenarios") Scenario scenario) {
+        TRIES.incrementAndGet();
+        if (scenario.aBytes() + scenario.bBytes() > LARGE) {
+            LARGE_TRIES.incrementAndGet();
+        }
+        if (wraps(scenario.ends().aIss(), scenario.aBytes()) || wraps(scenario.ends().bIss(), scenario.bBytes())) {
+            WRAPS.incrementAndGet();
+        }
+        Simulation.run(scenario, TALLY);
+    }
+
+    @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+    void whoWaitsGivesUpWhenTheLineIsCut(@ForAll("scenarios") Scenario scenario, @ForAll @IntRange(max = 200) int segments) {
+        Simulation.runAndCut(scenario, segments, TcpCounters.NONE);
+    }
+
+    private static boolean wraps(int iss, int bytes) {
+        return Integer.toUnsignedLong(iss) + 1 + bytes > 0xffff_ffffL;
+    }
+
+    /** The property says nothing about what never happened in it. */
+    @AfterContainer
+    static void theChannelWasBadEnough() {
+        if (TRIES.get() < 1000) {
+            return;                                  // one failing try is being replayed
+        }
+
+        assertThat(LARGE_TRIES.get()).isGreaterThanOrEqualTo(TRIES.get() / 5);
+        assertThat(WRAPS.get()).isGreaterThan(TRIES.get() / 10);
+        for (TcpEvent event : TcpEvent.values()) {
+            switch (event) {
+                case GIVEN_UP, MTU_LOWERED, SACK_RENEGED, KEEPALIVE_PROBE, ORPHAN_RESET, RESET_SENT,
+                     RESET_RECEIVED -> {
+                    // have their own tests: here nobody gives up, resets, reneges or is asked, and paths do not change
+                }
+                default -> assertThat(TALLY.of(event)).as(event.name()).isGreaterThanOrEqualTo(20);
+            }
+        }
+        assertThat(TALLY.of(TcpDiscard.DUPLICATE_DATA)).isGreaterThan(50);
+        assertThat(TALLY.of(TcpDiscard.OUTSIDE_WINDOW)).isGreaterThan(100);
+        assertThat(TALLY.of(TcpDiscard.BEYOND_WINDOW)).isGreaterThan(20);
+        assertThat(TALLY.of(TcpDiscard.OLD_TIMESTAMP)).as("PAWS").isGreaterThan(20);
+        assertThat(TALLY.of(TcpDiscard.CHALLENGE_LIMIT)).isPositive();
+    }
+
+    @Provide
+    Arbitrary<Scenario> scenarios() {
+        return Combinators.combine(Arbitraries.longs(), sizes(), sizes(), links(), ends()).as(Scenario::new);
+    }
+
+    /** Every fifth above 256 KiB in all. */
+    private static Arbitrary<Integer> sizes() {
+        return Arbitraries.frequencyOf(Tuple.of(2, Arbitraries.just(0)),
+                Tuple.of(3, Arbitraries.integers().between(1, 3_000)),
+                Tuple.of(8, Arbitraries.integers().between(1, 60_000)),
+                Tuple.of(2, Arbitraries.integers().between(LARGE, 2 * LARGE)));
+    }
+
+    private static Arbitrary<Scenario.Link> links() {
+        Arbitrary<Integer> loss = Arbitraries.frequency(Tuple.of(2, 0), Tuple.of(2, 1), Tuple.of(2, 5), Tuple.of(1, 20));
+        Arbitrary<Integer> some = Arbitraries.frequency(Tuple.of(2, 0), Tuple.of(1, 1), Tuple.of(1, 10));
+        Arbitrary<Integer> reordering = Arbitraries.of(0, 5, 50, 100);
+        Arbitrary<Integer> few = Arbitraries.frequency(Tuple.of(3, 0), Tuple.of(1, 3));
+        return Combinators.combine(loss, some, reordering, few, few, Arbitraries.of(0, 1, 20, 150, 600),
+                Arbitraries.of(0, 2, 50, 400)).as(Scenario.Link::new);
+    }
+
+    private static Arbitrary<Scenario.Ends> ends() {
+        Arbitrary<int[]> numbers = Combinators.combine(numbers(), numbers()).as((a, b) -> new int[] {a, b});
+        Arbitrary<int[]> buffers = Combinators.combine(Arbitraries.of(2_000, 16 << 10, 64 << 10, 1 << 20),
+                Arbitraries.of(1_000, 4 << 10, 64 << 10, 512 << 10), Arbitraries.of(0, 4 << 20))
+                .as((s, r, largest) -> new int[] {s, r, Math.max(r, largest)});
+        Arbitrary<Boolean> sometimes = Arbitraries.frequency(Tuple.of(3, false), Tuple.of(1, true));
+        return Combinators.combine(numbers, buffers, Arbitraries.of(576, 1280, 1500), Arbitraries.of(256, 4096, 16 << 10),
+                sometimes, sometimes, Arbitraries.of(true, false), endsOptions())
+                .as((iss, buffer, mtu, chunk, simultaneous, slow, noDelay, o) -> new Scenario.Ends(iss[0], iss[1], buffer[0],
+                        buffer[1], buffer[2], mtu, chunk, simultaneous, slow, noDelay, o.drops(), o.a(), o.b()));
+    }
+
+    private record EndsOptions(int drops, TcpExtensions a, TcpExtensions b) {
+    }
+
+    private static Arbitrary<EndsOptions> endsOptions() {
+        return Combinators.combine(Arbitraries.frequency(Tuple.of(4, 0), Tuple.of(1, 10)), extensions(), extensions())
+                .as(EndsOptions::new);
+    }
+
+    /** On more often than off, since both ends must have them; clocks often about to wrap. */
+    private static Arbitrary<TcpExtensions> extensions() {
+        Arbitrary<Boolean> mostly = Arbitraries.frequency(Tuple.of(3, true), Tuple.of(1, false));
+        Arbitrary<Integer> offsets = Arbitraries.oneOf(Arbitraries.integers(), Arbitraries.integers().between(-5_000, 0),
+                Arbitraries.integers().between(Integer.MAX_VALUE - 5_000, Integer.MAX_VALUE));
+        return Combinators.combine(mostly, offsets, mostly).as(TcpExtensions::new);
+    }
+
+    /** Initial sequence numbers: half of them so that the stream runs over the wrap, or over the sign. */
+    private static Arbitrary<Integer> numbers() {
+        return Arbitraries.frequencyOf(Tuple.of(2, Arbitraries.integers()),
+                Tuple.of(2, Arbitraries.integers().between(-30_000, 0)),
+                Tuple.of(1, Arbitraries.integers().between(Integer.MAX_VALUE - 30_000, Integer.MAX_VALUE)));
+    }
+}

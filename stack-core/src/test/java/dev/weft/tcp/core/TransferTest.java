@@ -1,0 +1,16 @@
+package dev.weft.tcp.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class TransferTest {
+
+    @Test
+    void repeatsNothingOverAPerfectChannel() {
+        var tally = new Tally();
+        Simulation.run(new Scenario(1, 1_000_000, 300_000, Scenario.Link.PERFECT, Scenario.Ends.PLAIN), tally);
+        assertThat(tally.of(TcpEvent.RETRANSMITTED)).isZero();
+        assertThat(tally.of(TcpEvent.DUPLICATE_ACK_IN)).isZero();
+    }
+}
