@@ -1,0 +1,28 @@
+package dev.weft.tcp;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What a flow needs of the layer that it lives in. */
+interface FlowHome {
+
+    /** Where its transmitters borrow frames. */
+    TransmitBatches batches();
+
+    /** How many threads copy to or from a buffer at this moment, outside the lock of its connection. */
+    LongAdder loans();
+
+    /** The application has closed the connection and waits for nothing: it may be reset where there are too many such. */
+    void orphaned(Flow flow);
+
+    /** The connection is closed and has sent its last: it leaves the table. Called without the flow's lock. */
+    void retire(Flow flow);
+
+    /** What was written has been delivered, or never will be: a stack that waits for it looks again. */
+    void delivered(Flow flow);
+
+    /** Whether the stack closes or has failed: no call on a socket begins any more. */
+    boolean isClosing();
+
+    /** Why the stack has failed, or null. */
+    Throwable failure();
+}

@@ -1,0 +1,159 @@
+package dev.weft.tcp;
+
+import dev.weft.device.LinkCast;
+import dev.weft.device.OutFrame;
+import dev.weft.ip.IcmpErrorKind;
+import dev.weft.ip.IpLayer;
+import dev.weft.ip.IpPacket;
+import dev.weft.ip.IpProtocolHandler;
+import dev.weft.ip.TransportErrors;
+import dev.weft.tcp.core.TcpError;
+import dev.weft.tcp.core.TcpReset;
+import dev.weft.tcp.core.TcpSegment;
+import dev.weft.tcp.core.TcpSegmentCodec;
+import dev.weft.wire.Bytes;
+import dev.weft.wire.IpProtocol;
+import dev.weft.wire.TcpFlags;
+import dev.weft.wire.TcpHeader;
+import dev.weft.wire.TcpView;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/** From IP to the connection that a segment is for: checks, look-up, passive opens, and resets for what belongs to nobody. */
+final class TcpInput implements IpProtocolHandler, TransportErrors {
+
+    /** What the handling of one packet needs; kept with the packet object, so that it is made once for each. */
+    private static final class Scratch {
+        final TcpView view = new TcpView();
+        final TcpSegment segment = new TcpSegment();
+        final TcpSegment reset = new TcpSegment();
+    }
+
+    private final Tcp tcp;
+    private final IpLayer ip;
+    private final FlowTable flows;
+    private final ListenerTable listeners;
+    private final TcpStatistics statistics;
+
+    TcpInput(Tcp tcp, IpLayer ip, FlowTable flows, ListenerTable listeners, TcpStatistics statistics) {
+        this.tcp = tcp;
+        this.ip = ip;
+        this.flows = flows;
+        this.listeners = listeners;
+        this.statistics = statistics;
+    }
+
+    @Override
+    public boolean handle(IpPacket packet) {
+        if (packet.cast() != LinkCast.UNICAST) {
+            statistics.count(TcpInDiscard.NOT_UNICAST);
+            return true;
+        }
+        Scratch scratch;
+        if (packet.transportView() instanceof Scratch kept) {
+            scratch = kept;
+        } else {
+            scratch = new Scratch();
+            packet.transportView(scratch);
+        }
+        TcpView view = scratch.view;
+        if (view.wrap(packet.payload(), packet.payloadOffset(), packet.payloadLength()) != null) {
+            statistics.count(TcpInDiscard.MALFORMED);
+            return true;
+        }
+        if (!packet.isChecksumVerified()
+                && !view.checksumCorrect(packet.srcHi(), packet.srcLo(), packet.dstHi(), packet.dstLo())) {
+            statistics.count(TcpInDiscard.BAD_CHECKSUM);
+            return true;
+        }
+        int ports = view.ports();
+        if (ports >>> 16 == 0 || (ports & 0xffff) == 0) {
+            statistics.count(TcpInDiscard.PORT_ZERO);
+            return true;
+        }
+        TcpSegmentCodec.read(view, scratch.segment);
+        deliver(packet, ports, scratch);
+        return true;
+    }
+
+    private void deliver(IpPacket packet, int ports, Scratch scratch) {
+        TcpSegment in = scratch.segment;
+        boolean isSyn = (in.flags & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST)) == TcpFlags.SYN;
+        Flow flow = flows.find(packet.srcHi(), packet.srcLo(), packet.dstHi(), packet.dstLo(), ports);
+        if (flow != null && !isSyn) {
+            flow.input(in, packet.batch());
+            return;
+        }
+        TcpListener listener = listeners.find(packet.dstHi(), packet.dstLo(), ports & 0xffff);
+        // A SYN ends TIME-WAIT only where somebody listens who will take it up (RFC 9293 §3.6.1, MAY-2).
+        if (flow != null && (listener == null || !flow.giveWayTo(in))) {
+            flow.input(in, packet.batch());
+        } else if (listener == null) {
+            statistics.count(TcpInDiscard.NO_CONNECTION);
+            reset(packet, ports, scratch);
+        } else if (isSyn) {
+            var key = new FlowKey(packet.srcHi(), packet.srcLo(), packet.dstHi(), packet.dstLo(), ports);
+            Flow opened = tcp.passiveOpen(listener, key, in, packet.batch().now(), flow);
+            if (opened != null) {
+                opened.joinBatch(packet.batch());
+            }
+        } else {
+            // RFC 9293 §3.10.7.2, LISTEN: a RST is ignored, any ACK is answered with a reset, what is neither is dropped.
+            statistics.count(TcpInDiscard.NO_CONNECTION);
+            if (in.has(TcpFlags.ACK)) {
+                reset(packet, ports, scratch);
+            }
+        }
+    }
+
+    /** Answers a segment that belongs to no connection (RFC 9293 §3.10.7.1). Not longer than what it answers, so not limited. */
+    private void reset(IpPacket packet, int ports, Scratch scratch) {
+        TcpSegment out = scratch.reset;
+        if (!TcpReset.answerTo(scratch.segment, out)) {
+            return;
+        }
+        OutFrame frame = packet.link().frames().tryAcquire();
+        if (frame == null) {
+            return;
+        }
+        try {
+            TransmitBatch.fill(frame, out, ports & 0xffff, ports >>> 16,
+                    packet.dstHi(), packet.dstLo(), packet.srcHi(), packet.srcLo());
+            ip.path(packet.destination(), packet.source()).send(frame, IpProtocol.TCP, 0, 0, true);
+        } catch (IOException e) {
+            statistics.count(TcpInDiscard.NO_ROUTE_BACK);
+        } finally {
+            packet.link().frames().release(frame);
+        }
+    }
+
+    @Override
+    public void error(IcmpErrorKind kind, int mtu, long srcHi, long srcLo, long dstHi, long dstLo,
+                      MemorySegment quoted, long offset, int length) {
+        int local = Bytes.u16(quoted, offset + TcpHeader.SOURCE_PORT);
+        int remote = Bytes.u16(quoted, offset + TcpHeader.DESTINATION_PORT);
+        Flow flow = flows.find(dstHi, dstLo, srcHi, srcLo, remote << 16 | local);
+        if (flow == null) {
+            statistics.count(TcpInDiscard.ICMP_UNMATCHED);
+            return;
+        }
+        int seq = Bytes.i32(quoted, offset + TcpHeader.SEQ);
+        if (kind == IcmpErrorKind.PACKET_TOO_BIG) {
+            flow.icmpTooBig(mtu, seq);
+        } else {
+            flow.icmpError(toTcp(kind), seq);
+        }
+    }
+
+    private static TcpError toTcp(IcmpErrorKind kind) {
+        return switch (kind) {
+            case NETWORK_UNREACHABLE, SOURCE_ROUTE_FAILED -> TcpError.NETWORK_UNREACHABLE;
+            case HOST_UNREACHABLE -> TcpError.HOST_UNREACHABLE;
+            case PROTOCOL_UNREACHABLE -> TcpError.PROTOCOL_UNREACHABLE;
+            case PORT_UNREACHABLE -> TcpError.PORT_UNREACHABLE;
+            case ADMINISTRATIVELY_PROHIBITED -> TcpError.PROHIBITED;
+            case TIME_EXCEEDED, REASSEMBLY_TIME_EXCEEDED -> TcpError.TIME_EXCEEDED;
+            case PARAMETER_PROBLEM, PACKET_TOO_BIG -> TcpError.PARAMETER_PROBLEM;
+        };
+    }
+}

@@ -1,0 +1,257 @@
+package dev.weft.tcp;
+
+import dev.weft.runtime.DaemonScope;
+import dev.weft.runtime.FailurePolicy;
+import dev.weft.runtime.NanoClock;
+import dev.weft.runtime.ShortLock;
+import dev.weft.runtime.Suspension;
+import dev.weft.tcp.core.TcpConnection;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * A port that takes connections. Half-open ones have a limit of their own, and so have those that nobody has accepted yet,
+ * the backlog: a SYN beyond either is dropped. Half-open ones that complete while the backlog is full still join it, so it
+ * may exceed its limit by as many as were half open then.
+ *
+ * <p>Any number of threads may accept. {@link #close} wakes them with {@code SocketException("Socket closed")} and resets
+ * the connections that nobody has accepted.
+ */
+public final class TcpListener implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
+
+    private final Tcp tcp;
+    private final InetSocketAddress address;
+    private final TcpOptions options;
+    private final NanoClock clock;
+
+    /** Guards the queues; held for a few field accesses, nothing is called or woken under it. */
+    private final ShortLock lock = new ShortLock();
+    private final Set<Flow> halfOpen = new LinkedHashSet<>();         // guarded by lock
+    private final ArrayDeque<Flow> established = new ArrayDeque<>();  // guarded by lock
+    private final ArrayDeque<Thread> acceptors = new ArrayDeque<>();  // guarded by lock
+    private boolean closed;                                           // guarded by lock
+
+    TcpListener(Tcp tcp, InetSocketAddress address, TcpOptions options, NanoClock clock) {
+        this.tcp = tcp;
+        this.address = address;
+        this.options = options;
+        this.clock = clock;
+    }
+
+    // ---------------------------------------------------------------- accepting
+
+    /**
+     * The next connection. Suspends until there is one.
+     *
+     * @throws SocketException when the listener is closed, also by an interrupt of this thread
+     */
+    public TcpSocket accept() throws IOException {
+        return accept(Duration.ZERO);
+    }
+
+    /**
+     * The next connection. Suspends until there is one.
+     *
+     * @param timeout how long to wait, zero for ever
+     * @throws SocketTimeoutException when none comes in time; the listener stays open
+     * @throws SocketException when the listener is closed, also by an interrupt of this thread
+     */
+    public TcpSocket accept(Duration timeout) throws IOException {
+        Suspension.check("TcpListener.accept");
+        long deadline = timeout.isZero() ? NanoClock.FOREVER : NanoClock.deadline(clock.nanoTime(), timeout);
+        Thread current = Thread.currentThread();
+        while (true) {
+            if (current.isInterrupted()) {
+                close();
+                throw Failures.interrupted();
+            }
+            lock.lock();
+            try {
+                acceptors.remove(current);
+                if (closed) {
+                    throw tcp.closedException();
+                }
+                Flow flow = established.poll();
+                if (flow != null) {
+                    return new TcpSocket(flow, clock, options);
+                }
+                if (clock.nanoTime() >= deadline) {
+                    throw Failures.timedOut("Accept", timeout);
+                }
+                acceptors.add(current);
+            } finally {
+                lock.unlock();
+            }
+            clock.parkUntil(this, deadline);
+        }
+    }
+
+    /**
+     * Accepts connections until the listener is closed or this thread is interrupted, and has {@code handler} serve each on
+     * a virtual thread of its own. A socket is closed when its handler returns, reset when it throws, which is logged; the
+     * others go on. Suspends.
+     *
+     * <p>When the listener is closed, the handlers that still run are interrupted; this returns when the last has ended, so
+     * that no connection is left behind. An interrupt of this thread closes the listener, and stays set.
+     *
+     * @throws IOException when the stack fails, with the cause
+     */
+    public void serve(SocketHandler handler) throws IOException {
+        Suspension.check("TcpListener.serve");
+        String name = "weft-serve-" + address.getPort();
+        try (DaemonScope scope = DaemonScope.open(name, FailurePolicy.KEEP_GOING)) {
+            while (true) {
+                TcpSocket socket;
+                try {
+                    socket = accept();
+                } catch (SocketException e) {
+                    if (isClosed() && tcp.failure() == null) {
+                        return;
+                    }
+                    throw e;
+                }
+                try {
+                    scope.fork(name, () -> handle(handler, socket));
+                } catch (RuntimeException | Error e) {
+                    socket.abort();
+                    close();
+                    throw e;
+                }
+            }
+        } finally {
+            close();
+        }
+    }
+
+    private static void handle(SocketHandler handler, TcpSocket socket) {
+        try {
+            handler.handle(socket);
+            socket.close();
+        } catch (Exception e) {
+            socket.abort();
+            // An interrupt is how a handler is told that the listener has been closed: not a failure. What the peer did to its
+            // own connection is none either, and must not let it fill the log.
+            boolean expected = Thread.currentThread().isInterrupted() || e instanceof SocketException;
+            Level level = expected ? Level.DEBUG : Level.WARN;
+            LOG.atLevel(level).addKeyValue("local", socket.localAddress()).addKeyValue("remote", socket.remoteAddress())
+                    .setCause(e).log("the handler of a connection failed, the connection was reset");
+        } finally {
+            socket.abort(); // after close() this is without effect; after an Error it is the reset
+        }
+    }
+
+    // ---------------------------------------------------------------- what the layer asks
+
+    TcpOptions options() {
+        return options;
+    }
+
+    /** Whether there is room for one more connection at this moment. On the reader. */
+    boolean hasRoom() {
+        lock.lock();
+        try {
+            return hasRoomLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasRoomLocked() {
+        assert lock.isHeldByCurrentThread();
+        return !closed && halfOpen.size() < options.halfOpen() && established.size() < options.backlog();
+    }
+
+    /** Counts one more connection if there is room for it. On the reader. */
+    boolean admit(Flow flow) {
+        lock.lock();
+        try {
+            return hasRoomLocked() && halfOpen.add(flow);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Follows a half-open connection until it is established or has failed. */
+    void ready(Flow flow, int events) {
+        Thread acceptor = null;
+        lock.lock();
+        try {
+            if ((events & (TcpConnection.FAILED | TcpConnection.CLOSED)) != 0) {
+                halfOpen.remove(flow);
+            } else if ((events & TcpConnection.CONNECTED) != 0 && halfOpen.remove(flow)) {
+                established.add(flow);
+                acceptor = acceptors.poll();
+            }
+        } finally {
+            lock.unlock();
+        }
+        clock.unpark(acceptor);
+    }
+
+    // ---------------------------------------------------------------- ends
+
+    /** Where it listens; the address is the wildcard when it listens on all. */
+    public InetSocketAddress localAddress() {
+        return address;
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return address.getPort();
+    }
+
+    /** Whether it has been closed. */
+    public boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes no more connections, resets those that nobody has accepted, wakes whoever waits. Idempotent, never suspends. */
+    @Override
+    public void close() {
+        List<Flow> unaccepted;
+        List<Thread> waiting;
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            unaccepted = new ArrayList<>(halfOpen);
+            unaccepted.addAll(established);
+            halfOpen.clear();
+            established.clear();
+            waiting = new ArrayList<>(acceptors);
+            acceptors.clear();
+        } finally {
+            lock.unlock();
+        }
+        tcp.forget(this);
+        for (Flow flow : unaccepted) {
+            flow.abort();
+        }
+        waiting.forEach(clock::unpark);
+    }
+
+    @Override
+    public String toString() {
+        return "tcp LISTEN " + address;
+    }
+}

@@ -1,0 +1,148 @@
+package dev.weft.tcp;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How a connection or listener behaves; a value, each method gives a changed copy. A connection that was accepted has its
+ * listener's options.
+ *
+ * @param noDelay whether small segments leave at once, without Nagle's algorithm (RFC 9293 §3.7.4); default false
+ * @param connectTimeout how long {@code connect} waits, default 2 minutes; zero: until TCP itself gives up (247 s)
+ * @param readTimeout how long {@code read} waits, zero (the default) for ever
+ * @param linger what {@code close} does with what has not been acknowledged yet: null (the default) lets it be delivered
+ *     behind the back of the caller, a positive duration waits so long for it and resets the connection then, zero
+ *     resets at once
+ * @param sendBuffer bytes that may be written before the peer has acknowledged them, 1,024 to 2<sup>30</sup>, default 256 KiB
+ * @param receiveBuffer bytes that the peer may send before the application reads them, 1,024 to 2<sup>30</sup>, default 256 KiB
+ * @param backlog for listeners: how many connections may wait for {@code accept}, 1 to 65,536, default 1,024. As long as
+ *     so many wait, SYNs are dropped, and the peer repeats them
+ * @param timestamps whether timestamps are offered and agreed to (RFC 7323 §3); default true
+ * @param selectiveAcks whether selective acknowledgements are offered and agreed to (RFC 2018); default true
+ * @param congestionControl how fast to send; null (the default): as the stack is configured, see {@link TcpSettings}
+ * @param patience how long to wait for a peer that does not answer: keep-alives, user timeout, limits of the handshake
+ * @param halfOpen for listeners: how many connections may be half open, 1 to 65,536, default 1,024
+ */
+public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration readTimeout, Duration linger, int sendBuffer,
+                         int receiveBuffer, int backlog, boolean timestamps, boolean selectiveAcks,
+                         TcpCongestion congestionControl, TcpPatience patience, int halfOpen) {
+
+    private static final TcpOptions DEFAULTS =
+            new TcpOptions(false, Duration.ofMinutes(2), Duration.ZERO, null, 256 << 10, 256 << 10, 1024, true, true, null,
+                    TcpPatience.defaults(), 1024);
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public TcpOptions {
+        Objects.requireNonNull(connectTimeout, "connectTimeout");
+        Objects.requireNonNull(readTimeout, "readTimeout");
+        require(!connectTimeout.isNegative(), "connectTimeout", connectTimeout);
+        require(!readTimeout.isNegative(), "readTimeout", readTimeout);
+        require(linger == null || !linger.isNegative(), "linger", linger);
+        require(sendBuffer >= 1024 && sendBuffer <= 1 << 30, "sendBuffer", sendBuffer);
+        require(receiveBuffer >= 1024 && receiveBuffer <= 1 << 30, "receiveBuffer", receiveBuffer);
+        require(backlog >= 1 && backlog <= 65_536, "backlog", backlog);
+        Objects.requireNonNull(patience, "patience");
+        require(halfOpen >= 1 && halfOpen <= 65_536, "halfOpen", halfOpen);
+    }
+
+    private static void require(boolean ok, String name, Object value) {
+        if (!ok) {
+            throw new IllegalArgumentException("TcpOptions." + name + ": " + value + " is out of range");
+        }
+    }
+
+    /** The defaults, as the parameters say them. */
+    public static TcpOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** A copy with or without Nagle's algorithm. */
+    public TcpOptions noDelay(boolean on) {
+        return new TcpOptions(on, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
+                selectiveAcks, congestionControl, patience, halfOpen);
+    }
+
+    /** A copy with this limit on {@code connect}. */
+    public TcpOptions connectTimeout(Duration limit) {
+        return new TcpOptions(noDelay, limit, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
+                selectiveAcks, congestionControl, patience, halfOpen);
+    }
+
+    /** A copy with this limit on {@code read}. */
+    public TcpOptions readTimeout(Duration limit) {
+        return new TcpOptions(noDelay, connectTimeout, limit, linger, sendBuffer, receiveBuffer, backlog, timestamps,
+                selectiveAcks, congestionControl, patience, halfOpen);
+    }
+
+    /** A copy with this behaviour of {@code close}. */
+    public TcpOptions linger(Duration limit) {
+        return new TcpOptions(noDelay, connectTimeout, readTimeout, limit, sendBuffer, receiveBuffer, backlog, timestamps,
+                selectiveAcks, congestionControl, patience, halfOpen);
+    }
+
+    /** A copy with this size of the send buffer in bytes. */
+    public TcpOptions sendBuffer(int bytes) {
+        return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, bytes, receiveBuffer, backlog, timestamps,
+                selectiveAcks, congestionControl, patience, halfOpen);
+    }
+
+    /** A copy with this size of the receive buffer in bytes. */
+    public TcpOptions receiveBuffer(int bytes) {
+        return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, bytes, backlog, timestamps,
+                selectiveAcks, congestionControl, patience, halfOpen);
+    }
+
+    /** A copy with this limit on connections that wait for {@code accept}. */
+    public TcpOptions backlog(int connections) {
+        return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, connections, timestamps,
+                selectiveAcks, congestionControl, patience, halfOpen);
+    }
+
+    /** A copy with this congestion control, whatever the stack's is. */
+    public TcpOptions congestionControl(TcpCongestion algorithm) {
+        return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
+                selectiveAcks, algorithm, patience, halfOpen);
+    }
+
+    /** A copy with or without timestamps. */
+    public TcpOptions timestamps(boolean on) {
+        return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, on,
+                selectiveAcks, congestionControl, patience, halfOpen);
+    }
+
+    /** A copy with or without selective acknowledgements. */
+    public TcpOptions selectiveAcks(boolean on) {
+        return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
+                on, congestionControl, patience, halfOpen);
+    }
+
+    /**
+     * A copy that asks a silent peer whether it is there, see {@link TcpPatience}.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public TcpOptions keepAlive(Duration idle, Duration interval, int count) {
+        return patience(patience.keepAlive(idle, interval, count));
+    }
+
+    /** A copy whose connections fail when something stays unacknowledged for so long, see {@link TcpPatience}. */
+    public TcpOptions userTimeout(Duration limit) {
+        return patience(patience.userTimeout(limit));
+    }
+
+    /** A copy that waits so long for a peer that does not answer. */
+    public TcpOptions patience(TcpPatience limits) {
+        return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
+                selectiveAcks, congestionControl, limits, halfOpen);
+    }
+
+    /** A copy with this limit on half-open connections of a listener. */
+    public TcpOptions halfOpen(int connections) {
+        return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
+                selectiveAcks, congestionControl, patience, connections);
+    }
+}

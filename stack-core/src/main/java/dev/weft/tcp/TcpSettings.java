@@ -1,0 +1,45 @@
+package dev.weft.tcp;
+
+import java.util.Objects;
+
+/**
+ * What TCP is told when a stack opens.
+ *
+ * @param memory bytes that the buffers of all connections together may take off the heap, at least 1 MiB; default 256 MiB
+ * @param orphans how many connections may be closed by their application and not acknowledged by their peer yet, at least 1,
+ *     default 16,384; one more resets the oldest
+ * @param congestionControl how fast connections send whose {@link TcpOptions} say nothing else; default CUBIC
+ */
+public record TcpSettings(long memory, TcpCongestion congestionControl, int orphans) {
+
+    /** Checks the ranges. */
+    public TcpSettings {
+        Objects.requireNonNull(congestionControl, "congestionControl");
+        if (memory < 1 << 20) {
+            throw new IllegalArgumentException("TcpSettings.memory: " + memory + " is less than 1 MiB");
+        }
+        if (orphans < 1) {
+            throw new IllegalArgumentException("TcpSettings.orphans: " + orphans + " is less than 1");
+        }
+    }
+
+    /** The defaults. */
+    public static TcpSettings defaults() {
+        return new TcpSettings(256L << 20, TcpCongestion.CUBIC, 16_384);
+    }
+
+    /** A copy with this limit in bytes. */
+    public TcpSettings memory(long bytes) {
+        return new TcpSettings(bytes, congestionControl, orphans);
+    }
+
+    /** A copy with this congestion control for connections that do not choose one. */
+    public TcpSettings congestionControl(TcpCongestion algorithm) {
+        return new TcpSettings(memory, algorithm, orphans);
+    }
+
+    /** A copy with this limit on closed connections that are not acknowledged yet. */
+    public TcpSettings orphans(int connections) {
+        return new TcpSettings(memory, congestionControl, connections);
+    }
+}
