@@ -1,0 +1,119 @@
+package dev.weft.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.NetworkStack;
+import dev.weft.StackConfig;
+import dev.weft.device.NetDevice;
+import dev.weft.device.memory.Cable;
+import dev.weft.tcp.TcpListener;
+import dev.weft.tcp.TcpOptions;
+import dev.weft.tcp.TcpPatience;
+import dev.weft.tcp.TcpSocket;
+import dev.weft.testing.Eventually;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Handshakes that do not end: how many of them a listener holds (D8), and how long they last (RFC 9293 §3.8.3). */
+@Timeout(60)
+class HandshakeLimitsTest {
+
+    private FaultyDevice device;
+    private NetworkStack client;
+    private NetworkStack server;
+
+    /** The server's device takes frames until a test says otherwise. */
+    @BeforeEach
+    void open() throws Exception {
+        var cable = new Cable();
+        device = new FaultyDevice(cable.right());
+        client = stack("left", cable.left(), TwoStacks.LEFT);
+        server = stack("right", device, TwoStacks.RIGHT);
+    }
+
+    private static NetworkStack stack(String name, NetDevice device, String address) throws IOException {
+        return NetworkStack.open(StackConfig.create().name(name).closeTimeout(Duration.ofMillis(200))
+                .link("eth0", (clock, counters) -> device, link -> link.address(address + "/24")));
+    }
+
+    @AfterEach
+    void close() {
+        device.fill(false);
+        client.close();
+        server.close();
+    }
+
+    /** So that both know the other's link address; no connection has anything to send afterwards. */
+    private void meet(TcpListener listener) throws Exception {
+        client.tcp().connect(TwoStacks.RIGHT, listener.port()).close();
+        listener.accept().close();
+        Eventually.isTrue("both have ended", () -> isQuiet(client) && isQuiet(server));
+    }
+
+    private static boolean isQuiet(NetworkStack stack) {
+        return stack.connections().stream().allMatch(connection -> connection.state().equals("TIME_WAIT"));
+    }
+
+    private long halfOpen() {
+        return server.connections().stream().filter(connection -> connection.state().equals("SYN_RECEIVED")).count();
+    }
+
+    @Test
+    void holdsNoMoreHalfOpenConnectionsThanAllowed() throws Exception {
+        try (TcpListener listener = server.tcp().listen(0, TcpOptions.defaults().halfOpen(1))) {
+            meet(listener);
+            device.fill(true);                                        // no SYN,ACK leaves
+            Call<TcpSocket> first = Call.start(() -> client.tcp().connect(TwoStacks.RIGHT, listener.port()));
+            Eventually.isTrue("the first is half open", () -> halfOpen() == 1);
+            Call<TcpSocket> second = Call.start(() -> client.tcp().connect(TwoStacks.RIGHT, listener.port()));
+            Eventually.isTrue("a SYN is dropped", () -> server.counters().value("tcp.in.listener_full") > 0);
+            assertThat(halfOpen()).isEqualTo(1);
+            device.fill(false);
+            first.get().close();
+            second.get().close();                                     // the SYN has come again
+        }
+    }
+
+    @Test
+    void countsAcceptedConnectionsApartFromHalfOpenOnes() throws Exception {
+        try (TcpListener listener = server.tcp().listen(0, TcpOptions.defaults().halfOpen(1).backlog(3))) {
+            for (int i = 0; i < 3; i++) {
+                int waiting = i;
+                client.tcp().connect(TwoStacks.RIGHT, listener.port());
+                Eventually.isTrue("it is established", () -> halfOpen() == 0 && server.connections().size() == waiting + 1);
+            }
+            assertThat(server.counters().value("tcp.in.listener_full")).isZero();
+        }
+    }
+
+    @Test
+    void givesUpAfterAsManySynsAsTheOptionsSay() throws Exception {
+        try (TcpListener listener = server.tcp().listen(0)) {
+            meet(listener);
+            device.fill(true);
+            TcpOptions once = TcpOptions.defaults().patience(TcpPatience.defaults().handshakeRetries(0, 5));
+            assertThatThrownBy(() -> client.tcp().connect(TwoStacks.RIGHT, listener.port(), once))
+                    .isInstanceOf(ConnectException.class).hasMessageContaining("timed out");
+            assertThat(client.counters().value("tcp.retransmitted")).isZero();
+        }
+    }
+
+    @Test
+    void repeatsTheSynAsLongAsTheOptionsSay() throws Exception {
+        try (TcpListener listener = server.tcp().listen(0)) {
+            meet(listener);
+            device.fill(true);
+            TcpOptions twice = TcpOptions.defaults().patience(TcpPatience.defaults().handshakeRetries(1, 5));
+            Call<TcpSocket> call = Call.start(() -> client.tcp().connect(TwoStacks.RIGHT, listener.port(), twice));
+            Eventually.isTrue("the SYN is sent again", () -> client.counters().value("tcp.retransmitted") == 1);
+            device.fill(false);
+            call.get().close();
+        }
+    }
+}
