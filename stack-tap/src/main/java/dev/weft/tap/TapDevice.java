@@ -1,0 +1,291 @@
+package dev.weft.tap;
+
+import dev.weft.device.DeviceLostException;
+import dev.weft.device.FrameBatch;
+import dev.weft.device.LinkChange;
+import dev.weft.device.LinkType;
+import dev.weft.device.NetDevice;
+import dev.weft.device.Offloads;
+import dev.weft.device.OutFrame;
+import dev.weft.resource.Counter;
+import dev.weft.resource.CounterGroup;
+import dev.weft.resource.Counters;
+import dev.weft.runtime.NanoClock;
+import dev.weft.wire.MacAddress;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An open TAP or TUN device.
+ *
+ * <p>One {@code read} or {@code write} is one frame (IFF_NO_PI: nothing before it). The reader reads until the queue is
+ * empty or its batch full, and waits in {@link ReaderWait}. Whoever transmits writes on its own thread; the kernel
+ * queues nothing on that side, it runs the frame through its own stack within our {@code write}.
+ *
+ * <p>Every method that uses the descriptors or the native memory goes through the {@link CallGate}; the last one out of a
+ * gate that {@link #close} has shut gives them back. So a late {@code transmit} drops its frames, and a reader that was
+ * not joined first ends with {@link DeviceLostException}.
+ */
+final class TapDevice implements NetDevice {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TapDevice.class);
+
+    private final String name;
+    private final LinkType linkType;
+    private final int mtu;
+    private final TapHandle handle;
+    private final int descriptor;
+    private final CallGate gate;
+    private final ReaderWait wait;
+    private final GatherSlots gather;
+    private final MemorySegment frames;
+    private final int slotBytes;
+    private final Counter framesIn;
+    private final Counter framesOut;
+    private final CounterGroup<TapInDiscard> discardedIn;
+    private final CounterGroup<TapOutDiscard> discardedOut;
+
+    /** Written by the reader. */
+    private volatile boolean up;
+    private volatile boolean lost;
+    private volatile LinkChange listener;
+
+    /**
+     * @param handle complete but for the frames; the device closes it
+     * @param mtu what the kernel's side has
+     * @param headerBytes what a frame has besides an IP packet
+     */
+    TapDevice(String name, LinkType linkType, int mtu, int headerBytes, TapHandle handle, NanoClock clock,
+            Counters counters) {
+        this.name = name;
+        this.linkType = linkType;
+        this.mtu = mtu;
+        this.handle = handle;
+        slotBytes = handle.allocateFrames(mtu + headerBytes);
+        frames = handle.frames();
+        descriptor = handle.tap();
+        gate = new CallGate(handle::close);
+        wait = new ReaderWait(handle, clock);
+        gather = handle.gatherSlots();
+        framesIn = counters.counter("tap.in.frames");
+        framesOut = counters.counter("tap.out.frames");
+        discardedIn = new CounterGroup<>(counters, "tap.in", TapInDiscard.class);
+        discardedOut = new CounterGroup<>(counters, "tap.out", TapOutDiscard.class);
+        up = handle.kernel().up() == 1;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public LinkType linkType() {
+        return linkType;
+    }
+
+    @Override
+    public int mtu() {
+        return mtu;
+    }
+
+    /** Empty: the address that the interface shows is that of the kernel's side. */
+    @Override
+    public Optional<MacAddress> address() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Offloads offloads() {
+        return Offloads.NONE;
+    }
+
+    /** 0: the kernel takes a frame of a header alone. */
+    @Override
+    public int minimumFrame() {
+        return 0;
+    }
+
+    @Override
+    public boolean isUp() {
+        return up;
+    }
+
+    @Override
+    public void onLinkChange(LinkChange toTell) {
+        listener = toTell;
+    }
+
+    @Override
+    public int receive(FrameBatch batch) throws DeviceLostException {
+        enterAsReader();
+        try {
+            int count = 0;
+            while (count < TapHandle.SLOTS && !batch.isFull()) {
+                long at = (long) count * slotBytes;
+                int length = (int) Libc.read(descriptor, frames.address() + at, slotBytes);
+                if (length == slotBytes) {
+                    discardedIn.increment(TapInDiscard.TOO_LONG);
+                } else if (length >= 0) {
+                    batch.add(frames, at, length);
+                    count++;
+                } else if (!isInterrupted(Libc.errno())) {
+                    break;
+                }
+            }
+            framesIn.add(count);
+            return count;
+        } finally {
+            gate.leave();
+        }
+    }
+
+    /** Whether to read again (true) or later (false). */
+    private boolean isInterrupted(int errno) throws DeviceLostException {
+        return switch (errno) {
+            case Errno.EINTR -> true;
+            case Errno.EAGAIN, Errno.EIO -> false;
+            // EBADFD when it was deleted. Any other error would come again at once and for ever.
+            default -> throw lost(Errno.name(errno));
+        };
+    }
+
+    @Override
+    public boolean waitsInNativeCall() {
+        return true;
+    }
+
+    @Override
+    public void awaitFrames(long deadline) throws DeviceLostException {
+        enterAsReader();
+        try {
+            int happened = wait.await(deadline);
+            if ((happened & ReaderWait.LOST) != 0) {
+                throw lost("POLLERR");
+            }
+            if ((happened & ReaderWait.LINK) != 0) {
+                askForLink();
+            }
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
+    public void wakeUp() {
+        if (gate.enter()) {
+            try {
+                wait.wakeUp();
+            } finally {
+                gate.leave();
+            }
+        }
+    }
+
+    @Override
+    public int transmit(OutFrame[] out, int from, int to) {
+        if (lost || !gate.enter()) {
+            discardedOut.add(TapOutDiscard.LOST, to - from);
+            return to - from;
+        }
+        int written = 0;
+        try {
+            for (int i = from; i < to; i++) {
+                int errno = write(out[i]);
+                if (errno == 0) {
+                    written++;
+                } else if (errno == Errno.EAGAIN) {
+                    return i - from;
+                } else {
+                    discardedOut.increment(reason(errno));
+                }
+            }
+            return to - from;
+        } finally {
+            framesOut.add(written);
+            gate.leave();
+        }
+    }
+
+    /** Writes one frame, whole as the kernel takes it; returns an errno. */
+    private int write(OutFrame frame) {
+        if (frame.pieceCount() == 0) {
+            return writeHead(frame);
+        }
+        int slot = gather.acquire();
+        try {
+            int vectors = gather.fill(slot, frame);
+            int errno;
+            do {
+                errno = Libc.writev(descriptor, gather.address(slot), vectors) < 0 ? Libc.errno() : 0;
+            } while (errno == Errno.EINTR);
+            return errno;
+        } finally {
+            gather.release(slot);
+        }
+    }
+
+    private int writeHead(OutFrame frame) {
+        long address = frame.head().address() + frame.start();
+        int errno;
+        do {
+            errno = Libc.write(descriptor, address, frame.headLength()) < 0 ? Libc.errno() : 0;
+        } while (errno == Errno.EINTR);
+        return errno;
+    }
+
+    private TapOutDiscard reason(int errno) {
+        return switch (errno) {
+            case Errno.EIO -> TapOutDiscard.LINK_DOWN;
+            case Errno.EBADFD, Errno.EBADF -> {
+                // The reader finds out by itself: poll reports POLLERR.
+                lost = true;
+                yield TapOutDiscard.LOST;
+            }
+            default -> TapOutDiscard.REFUSED;
+        };
+    }
+
+    /** Asks the kernel whether the interface is up, and tells the listener of a change. */
+    private void askForLink() throws DeviceLostException {
+        KernelInterface kernel = handle.kernel();
+        int errno = kernel.nameOf(descriptor);
+        if (errno != 0) {
+            throw lost(Errno.name(errno));
+        }
+        // Where it was moved to another network namespace nothing can be seen: taken as up, writes tell the rest.
+        boolean now = kernel.up() != 0;
+        if (now != up) {
+            up = now;
+            LOG.atDebug().addKeyValue("iface", name).log(now ? "link is up" : "link is down");
+            LinkChange toTell = listener;
+            if (toTell != null) {
+                toTell.linkChanged(now);
+            }
+        }
+    }
+
+    private void enterAsReader() throws DeviceLostException {
+        if (!gate.enter()) {
+            throw new DeviceLostException(name + " is closed");
+        }
+    }
+
+    private DeviceLostException lost(String how) {
+        lost = true;
+        up = false;
+        return new DeviceLostException("the device " + name + " was deleted while it was in use (" + how
+                + "): make it again, for example with `ip tuntap add`, and open the stack anew");
+    }
+
+    @Override
+    public void close() {
+        if (gate.enter()) {
+            gate.shut();
+            wait.wakeUp();
+            gate.leave();
+        }
+    }
+}

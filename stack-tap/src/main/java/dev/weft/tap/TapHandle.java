@@ -1,0 +1,114 @@
+package dev.weft.tap;
+
+import dev.weft.device.FrameBatch;
+import dev.weft.resource.OffHeap;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What an open device holds: descriptors and native memory. It is filled step by step while the device is opened, so that
+ * closing it at any step leaves nothing behind.
+ */
+final class TapHandle implements AutoCloseable {
+
+    /** How many frames are received in one turn, whatever the batch has room for. */
+    static final int SLOTS = FrameBatch.DEFAULT_CAPACITY;
+
+    private static final String OWNER = "tap";
+
+    private static final int KERNEL = 0;
+    private static final int WATCH = KERNEL + KernelInterface.SCRATCH_BYTES;
+    private static final int READER = WATCH + LinkWatch.SCRATCH_BYTES;
+    private static final int GATHER = READER + ReaderWait.SCRATCH_BYTES;
+    private static final int SCRATCH_BYTES = GATHER + GatherSlots.BYTES;
+
+    /** Room behind the longest frame: a VLAN tag, and one byte more, which tells a frame that was cut. */
+    private static final int SLACK = 5;
+    private static final int SLOT_ALIGNMENT = 64;
+
+    private final OffHeap.Region scratch = OffHeap.allocate(OWNER, SCRATCH_BYTES);
+    private OffHeap.Region frames;
+    private KernelInterface kernel;
+    private LinkWatch watch;
+    private int tap = -1;
+    private int wake = -1;
+
+    /** Memory for whatever is asked for once while opening: the path of the node. */
+    MemorySegment temporary() {
+        return scratch.segment().asSlice(GATHER, GatherSlots.BYTES);
+    }
+
+    MemorySegment readerScratch() {
+        return scratch.segment().asSlice(READER, ReaderWait.SCRATCH_BYTES);
+    }
+
+    GatherSlots gatherSlots() {
+        return new GatherSlots(scratch.segment().asSlice(GATHER, GatherSlots.BYTES));
+    }
+
+    void tap(int descriptor) {
+        tap = descriptor;
+    }
+
+    /** The descriptor that frames are read from and written to. */
+    int tap() {
+        return tap;
+    }
+
+    void wake(int descriptor) {
+        wake = descriptor;
+    }
+
+    /** The eventfd that ends a wait. */
+    int wake() {
+        return wake;
+    }
+
+    void controlSocket(int socket) {
+        kernel = new KernelInterface(socket, scratch.segment().asSlice(KERNEL, KernelInterface.SCRATCH_BYTES));
+    }
+
+    KernelInterface kernel() {
+        return kernel;
+    }
+
+    /** Begins to watch for link changes, where that is allowed. */
+    void openWatch() {
+        watch = LinkWatch.open(scratch.segment().asSlice(WATCH, LinkWatch.SCRATCH_BYTES));
+    }
+
+    /** Null where the state has to be asked for. */
+    LinkWatch watch() {
+        return watch;
+    }
+
+    /** Allocates the memory that {@link #SLOTS} frames are received into; returns the bytes of one slot. */
+    int allocateFrames(int longestFrame) {
+        int slot = longestFrame + SLACK + SLOT_ALIGNMENT - 1 & -SLOT_ALIGNMENT;
+        frames = OffHeap.allocate(OWNER, (long) slot * SLOTS);
+        return slot;
+    }
+
+    MemorySegment frames() {
+        return frames.segment();
+    }
+
+    @Override
+    public void close() {
+        if (watch != null) {
+            watch.close();
+        }
+        if (kernel != null) {
+            kernel.close();
+        }
+        if (wake >= 0) {
+            Libc.close(wake);
+        }
+        if (tap >= 0) {
+            Libc.close(tap);
+        }
+        if (frames != null) {
+            frames.close();
+        }
+        scratch.close();
+    }
+}

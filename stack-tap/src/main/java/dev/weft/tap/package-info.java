@@ -1,0 +1,35 @@
+/**
+ * Linux TAP and TUN devices.
+ *
+ * <p>{@link dev.weft.tap.Tap} describes a device, its {@code open} makes it or attaches to it and returns a
+ * {@link dev.weft.device.NetDevice}; {@link dev.weft.tap.TapException} says why not. Nothing here runs an external
+ * command: what {@code ip} does is done by ioctls.
+ *
+ * <h2>Two sides</h2>
+ * A TAP is a cable whose one end is an interface of the kernel and whose other end is a descriptor. {@code --host} and
+ * {@code hostMac} speak of the kernel's end. Our end has whatever MAC and IP addresses the stack chooses. The MTU is that
+ * of the kernel's interface at the time of opening and is that of the device as long as it is open; frames that are longer
+ * because somebody raised it since are dropped and counted.
+ *
+ * <h2>Namespaces</h2>
+ * A device, and the sockets that ask and watch its kernel's side, belong to the network namespace of the thread that opened
+ * it. They stay with it: any thread may use the device, whatever namespace it is in itself.
+ *
+ * <h2>Threads and ownership</h2>
+ * One reader calls {@code receive} and {@code awaitFrames}; received frames lie in the device's native memory until its
+ * next {@code receive}. Any number of threads transmit at once, each frame is one system call that reads straight from the
+ * head and the pieces of the {@link dev.weft.device.OutFrame}, which is why they are lent until {@code transmit} returns.
+ * Native calls pin their carrier: {@code write} for the some microseconds in which the kernel takes the frame through its own
+ * stack, {@code awaitFrames} for as long as it waits, so it wants a platform thread. Nothing on the data path allocates.
+ *
+ * <p>Descriptors and memory are given back by the last thread that is inside a call after {@code close}; {@code close}
+ * itself waits for nobody.
+ *
+ * <h2>The life of a link</h2>
+ * An interface that is down reads as empty and answers {@code write} with EIO: such frames count as sent and lost, as on a
+ * wire without a plug ({@code tap.out.link_down}). Going up and down is noticed through rtnetlink, without polling, and told
+ * to the listener on the reader. A device that is deleted ends with {@link dev.weft.device.DeviceLostException} at the
+ * reader; {@code transmit} drops from then on ({@code tap.out.lost}). One that is renamed goes on under the name it was opened
+ * with; one that is moved to another namespace is taken as up.
+ */
+package dev.weft.tap;
