@@ -351,6 +351,10 @@ class TcpSocketTest {
         try (TcpListener listener = stacks.right.tcp().listen(0, TcpOptions.defaults().backlog(2))) {
             TcpSocket first = stacks.left.tcp().connect(TwoStacks.RIGHT, listener.port());
             TcpSocket second = stacks.left.tcp().connect(TwoStacks.RIGHT, listener.port());
+            Eventually.isTrue("both are established", () -> stacks.right.connections().stream()
+                    .filter(connection -> connection.state().equals("ESTABLISHED")).count() == 2);
+            // The reader that answers this has told the listener: it finishes one frame before it takes the next.
+            assertThat(stacks.left.icmp().ping(TwoStacks.RIGHT)).isPositive();
             Call<TcpSocket> third = Call.start(() -> stacks.left.tcp().connect(TwoStacks.RIGHT, listener.port()));
             Eventually.isTrue("a SYN is dropped", () -> stacks.right.counters().value("tcp.in.listener_full") > 0);
             assertThat(third.isDone()).isFalse();

@@ -61,6 +61,13 @@ class CaptureIT {
     private static final List<String> EARNED = List.of("Connection reset (RST)", "TCP Zero Window segment",
             "TCP window specified by the receiver is now completely full");
 
+    /**
+     * A warning that the other side earns: its tail-loss probe goes out where a busy machine answers late, and the answer
+     * names what came twice (RFC 2883 §4). Without a segment that was sent again there is nothing to name.
+     */
+    private static final String CAME_TWICE = "D-SACK Sequence";
+    private static final String SENT_AGAIN = "retransmission";
+
     /** What the last datagram says, to which an ICMP error is the answer. */
     private static final String LAST_WORDS = "these are the last words of the talk";
 
@@ -103,8 +110,13 @@ class CaptureIT {
             // The check looked at something.
             assertThat(packets).as(name).anyMatch(packet -> List.of(packet[column].split(",")).contains(GOOD));
         }
+        boolean sentAgain = packets.stream().anyMatch(packet -> packet[MESSAGE].contains(SENT_AGAIN));
+        List<String> earned = new ArrayList<>(EARNED);
+        if (sentAgain) {
+            earned.add(CAME_TWICE);
+        }
         List<String> suspicious = packets.stream()
-                .filter(packet -> severity(packet) >= WARNING && EARNED.stream().noneMatch(packet[MESSAGE]::contains))
+                .filter(packet -> severity(packet) >= WARNING && earned.stream().noneMatch(packet[MESSAGE]::contains))
                 .map(packet -> String.join(" | ", packet)).toList();
         assertThat(suspicious).as("packets of %s that tshark warns of", file).isEmpty();
         assertThat(packets).as("fragments in %s", file).anyMatch(packet -> packet[INFO].contains("Fragmented IP protocol"));
