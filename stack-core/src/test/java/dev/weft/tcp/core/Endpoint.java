@@ -15,7 +15,7 @@ import java.util.Random;
 final class Endpoint {
 
     private static final int HEADROOM = 64;
-    private static final int LARGEST = 2048;
+    private static final int LARGEST = HEADROOM + 65_575;
 
     final String name;
     final TcpConfig config;
@@ -44,6 +44,9 @@ final class Endpoint {
     /** The highest sequence number that the peer's window has allowed so far. */
     private boolean edgeKnown;
     private int highestEdge;
+    /** The highest right edge that this end has given its peer so far. */
+    private boolean givenKnown;
+    private int given;
 
     Endpoint(String name, TcpConfig config, int iss, int toWrite, int salt, int peerSalt, Scenario.Ends ends, long seed) {
         this.name = name;
@@ -86,7 +89,7 @@ final class Endpoint {
         }
         noteEdge();
         connection.segment(now, in);
-        wire.fill((byte) 0xee);                      // the frame was borrowed: whatever looks at it later sees rubbish
+        wire.asSlice(0, bytes.length).fill((byte) 0xee);     // the frame was borrowed: whatever looks at it later sees rubbish
         return null;
     }
 
@@ -201,6 +204,10 @@ final class Endpoint {
         require(Seq.le(rcv.rcvNxt, rcv.rcvAdv) || rcv.finReceived(), "RCV.NXT within the window");
         if (connection.state().isSynchronized()) {
             require(snd.congestion.cwnd() >= snd.mss(), "cwnd ≥ one segment");
+            require(snd.flight() >= 0 && snd.flight() <= snd.outstanding(), "the flight is part of what is outstanding");
+            require(!givenKnown || Seq.le(given, rcv.rcvAdv), "the right edge of the window stays (RFC 9293 §3.8.6)");
+            given = rcv.rcvAdv;
+            givenKnown = true;
             require(Seq.le(snd.sndNxt, snd.sndEnd()), "SND.NXT ≤ the end of what was written");
             require(Seq.diff(snd.sndEnd(), snd.sndUna) <= config.sendBuffer() + 1, "SND.UNA and the send buffer agree");
             require(!edgeKnown || Seq.le(snd.sndNxt, highestEdge + 1), "nothing sent past the window but a probe");

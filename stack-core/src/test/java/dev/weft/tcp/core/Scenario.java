@@ -8,21 +8,24 @@ import java.util.SplittableRandom;
  * @param seed what the channel and the applications roll their dice with
  * @param aBytes what A writes
  * @param bBytes what B writes
- * @param link how bad the channel is
+ * @param link how bad the channel is from A to B
+ * @param back how bad it is from B to A
  * @param ends how the two ends are configured and behave
  */
-record Scenario(long seed, int aBytes, int bBytes, Link link, Ends ends) {
+record Scenario(long seed, int aBytes, int bBytes, Link link, Link back, Ends ends) {
 
     /**
-     * The channel; chances in percent of segments.
+     * One direction of the channel; chances in percent of segments.
      *
+     * @param bursts after how many segments a burst of losses begins, five segments long on average, four of five of them
+     *     lost (Gilbert and Elliott's channel)
      * @param delayMillis one way
      * @param jitterMillis added at random, which reorders
      */
-    record Link(int loss, int duplication, int reordering, int corruption, int truncation, int delayMillis,
+    record Link(int loss, int bursts, int duplication, int reordering, int corruption, int truncation, int delayMillis,
                 int jitterMillis) {
 
-        static final Link PERFECT = new Link(0, 0, 0, 0, 0, 1, 0);
+        static final Link PERFECT = new Link(0, 0, 0, 0, 0, 0, 1, 0);
     }
 
     /**
@@ -33,7 +36,8 @@ record Scenario(long seed, int aBytes, int bBytes, Link link, Ends ends) {
      * @param sendBuffer bytes
      * @param receiveBuffer bytes
      * @param largestReceiveBuffer bytes; sets the window scale
-     * @param mtu bytes
+     * @param aMtu of A's link, bytes; 88 gives an MSS of 48
+     * @param bMtu of B's link, bytes
      * @param chunk bytes of a memory chunk
      * @param simultaneousOpen both connect, nobody listens
      * @param slowReader the applications pause before they read, so that windows close
@@ -41,25 +45,33 @@ record Scenario(long seed, int aBytes, int bBytes, Link link, Ends ends) {
      * @param deviceDrops percent of polled segments for which the device has no room
      * @param aExtensions what A offers
      * @param bExtensions what B offers
+     * @param aControl how A controls its sending
+     * @param bControl how B controls its sending
      */
-    record Ends(int aIss, int bIss, int sendBuffer, int receiveBuffer, int largestReceiveBuffer, int mtu, int chunk,
+    record Ends(int aIss, int bIss, int sendBuffer, int receiveBuffer, int largestReceiveBuffer, int aMtu, int bMtu, int chunk,
                 boolean simultaneousOpen, boolean slowReader, boolean noDelay, int deviceDrops,
-                TcpExtensions aExtensions, TcpExtensions bExtensions) {
+                TcpExtensions aExtensions, TcpExtensions bExtensions, CongestionAlgorithm aControl,
+                CongestionAlgorithm bControl) {
 
-        static final Ends PLAIN = new Ends(1, 1, 64 << 10, 64 << 10, 4 << 20, 1500, 16 << 10, false, false, false, 0,
-                TcpExtensions.ALL, TcpExtensions.ALL);
+        static final Ends PLAIN = new Ends(1, 1, 64 << 10, 64 << 10, 4 << 20, 1500, 1500, 16 << 10, false, false, false, 0,
+                TcpExtensions.ALL, TcpExtensions.ALL, CongestionAlgorithm.CUBIC, CongestionAlgorithm.CUBIC);
     }
 
     /** Some scenario of moderate size, for those who cannot ask jqwik for one. */
     static Scenario random(long seed) {
         var random = new SplittableRandom(seed);
         int iss = random.nextBoolean() ? -random.nextInt(20_000) : Integer.MAX_VALUE - random.nextInt(20_000);
-        var link = new Link(random.nextInt(3) * 5, random.nextInt(5), random.nextInt(3) * 20, 0, 0, random.nextInt(100),
+        var link = new Link(random.nextInt(3) * 5, 0, random.nextInt(5), random.nextInt(3) * 20, 0, 0, random.nextInt(100),
                 random.nextInt(50));
+        int mtu = 576 + random.nextInt(925);
         var ends = new Ends(iss, random.nextInt(), 8 << 10, 2_000 + random.nextInt(20_000), 64 << 10,
-                576 + random.nextInt(925), 1024, random.nextInt(4) == 0, random.nextInt(3) == 0, random.nextBoolean(), 0,
-                extensions(random), extensions(random));
-        return new Scenario(random.nextLong(), random.nextInt(60_000), random.nextInt(60_000), link, ends);
+                mtu, mtu, 1024, random.nextInt(4) == 0, random.nextInt(3) == 0, random.nextBoolean(), 0,
+                extensions(random), extensions(random), control(random), control(random));
+        return new Scenario(random.nextLong(), random.nextInt(60_000), random.nextInt(60_000), link, link, ends);
+    }
+
+    private static CongestionAlgorithm control(SplittableRandom random) {
+        return CongestionAlgorithm.values()[random.nextInt(CongestionAlgorithm.values().length)];
     }
 
     private static TcpExtensions extensions(SplittableRandom random) {

@@ -34,6 +34,8 @@ final class Simulation {
     private int sent;
     private int steps;
     private int cutAfter = Integer.MAX_VALUE;
+    private boolean burstFromA;
+    private boolean burstFromB;
 
     private Simulation(Scenario scenario, TcpCounters counters) {
         this.scenario = scenario;
@@ -43,14 +45,20 @@ final class Simulation {
         this.pool = new ChunkPool("simulation", ends.chunk(), 4L << 20);
         TcpConfig config = TcpConfig.of(new TcpMemory(pool, new ByteBudget(4L << 20)), counters)
                 .withBuffers(ends.sendBuffer(), ends.receiveBuffer())
-                .withLargestReceiveBuffer(ends.largestReceiveBuffer()).withPath(ends.mtu(), 20).withNoDelay(ends.noDelay())
+                .withLargestReceiveBuffer(ends.largestReceiveBuffer()).withNoDelay(ends.noDelay())
                 .withRetries(40, 40, 60)
                 // TIME-WAIT outlasts many losses of the last ACK, at a time-out of up to 120 s each.
                 .withTimes(1_000_000 * MILLISECOND, 60_000 * MILLISECOND, 40 * MILLISECOND);
-        this.a = new Endpoint("A", config.withExtensions(ends.aExtensions()), ends.aIss(), scenario.aBytes(), 3, 101, ends, random.nextLong());
-        this.b = new Endpoint("B", config.withExtensions(ends.bExtensions()), ends.bIss(), scenario.bBytes(), 101, 3, ends, random.nextLong());
-        a.patient = scenario.link().loss() > 5;
+        this.a = new Endpoint("A", config.withExtensions(ends.aExtensions()).withPath(ends.aMtu(), 20)
+                .withCongestionControl(ends.aControl()), ends.aIss(), scenario.aBytes(), 3, 101, ends, random.nextLong());
+        this.b = new Endpoint("B", config.withExtensions(ends.bExtensions()).withPath(ends.bMtu(), 20)
+                .withCongestionControl(ends.bControl()), ends.bIss(), scenario.bBytes(), 101, 3, ends, random.nextLong());
+        a.patient = isBad(scenario.link()) || isBad(scenario.back());
         b.patient = a.patient;
+    }
+
+    private static boolean isBad(Scenario.Link link) {
+        return link.loss() > 5 || link.bursts() > 0;
     }
 
     /** Runs it; throws AssertionError when anything is not as it must be. Returns the number of segments it took. */
@@ -191,8 +199,8 @@ final class Simulation {
         if (++sent > mostSegments) {
             throw new AssertionError(sent + " segments for so few bytes\n" + a + "\n" + b);
         }
-        Scenario.Link link = scenario.link();
-        if (sent > cutAfter || chance(link.loss())) {
+        Scenario.Link link = link(from);
+        if (sent > cutAfter || chance(link.loss()) || lostInBurst(from, link)) {
             return;
         }
         transmit(from, bytes);
@@ -201,8 +209,24 @@ final class Simulation {
         }
     }
 
+    private Scenario.Link link(Endpoint from) {
+        return from == a ? scenario.link() : scenario.back();
+    }
+
+    /** Gilbert and Elliott's channel: bursts begin and end by chance, and in one most is lost. */
+    private boolean lostInBurst(Endpoint from, Scenario.Link link) {
+        boolean burst = from == a ? burstFromA : burstFromB;
+        burst = burst ? !chance(20) : chance(link.bursts());
+        if (from == a) {
+            burstFromA = burst;
+        } else {
+            burstFromB = burst;
+        }
+        return burst && chance(80);
+    }
+
     private void transmit(Endpoint from, byte[] bytes) {
-        Scenario.Link link = scenario.link();
+        Scenario.Link link = link(from);
         byte[] copy = bytes.clone();
         if (chance(link.corruption())) {
             copy[random.nextInt(copy.length)] ^= (byte) (1 << random.nextInt(8));

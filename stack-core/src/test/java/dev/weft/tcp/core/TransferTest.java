@@ -9,7 +9,8 @@ class TransferTest {
     @Test
     void repeatsNothingOverAPerfectChannel() {
         var tally = new Tally();
-        Simulation.run(new Scenario(1, 1_000_000, 300_000, Scenario.Link.PERFECT, Scenario.Ends.PLAIN), tally);
+        Simulation.run(new Scenario(1, 1_000_000, 300_000, Scenario.Link.PERFECT, Scenario.Link.PERFECT,
+                Scenario.Ends.PLAIN), tally);
         assertThat(tally.of(TcpEvent.RETRANSMITTED)).isZero();
         assertThat(tally.of(TcpEvent.DUPLICATE_ACK_IN)).isZero();
     }
