@@ -17,8 +17,7 @@ record Scenario(long seed, int aBytes, int bBytes, Link link, Link back, Ends en
     /**
      * One direction of the channel; chances in percent of segments.
      *
-     * @param bursts after how many segments a burst of losses begins, five segments long on average, four of five of them
-     *     lost (Gilbert and Elliott's channel)
+     * @param bursts chance that a segment begins a burst of up to 200 ms, in which four of five are lost
      * @param delayMillis one way
      * @param jitterMillis added at random, which reorders
      */

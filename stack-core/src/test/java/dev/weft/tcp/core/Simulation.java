@@ -13,7 +13,8 @@ import java.util.Random;
 final class Simulation {
 
     private static final long MILLISECOND = 1_000_000L;
-    private static final long LONGEST = 48L * 3600 * 1000 * MILLISECOND;
+    private static final long LONGEST = 14 * 24L * 3600 * 1000 * MILLISECOND;
+    private static final long LONGEST_BURST = 200 * MILLISECOND;
 
     private record Flight(long time, long order, boolean toB, byte[] bytes) implements Comparable<Flight> {
         @Override
@@ -34,8 +35,8 @@ final class Simulation {
     private int sent;
     private int steps;
     private int cutAfter = Integer.MAX_VALUE;
-    private boolean burstFromA;
-    private boolean burstFromB;
+    /** When the burst of losses ends that is going on, from A and from B. */
+    private final long[] burstEnds = new long[2];
 
     private Simulation(Scenario scenario, TcpCounters counters) {
         this.scenario = scenario;
@@ -213,16 +214,13 @@ final class Simulation {
         return from == a ? scenario.link() : scenario.back();
     }
 
-    /** Gilbert and Elliott's channel: bursts begin and end by chance, and in one most is lost. */
+    /** Bursts begin by chance and last for a time, so that who repeats more and more slowly outlasts them. */
     private boolean lostInBurst(Endpoint from, Scenario.Link link) {
-        boolean burst = from == a ? burstFromA : burstFromB;
-        burst = burst ? !chance(20) : chance(link.bursts());
-        if (from == a) {
-            burstFromA = burst;
-        } else {
-            burstFromB = burst;
+        int direction = from == a ? 0 : 1;
+        if (now >= burstEnds[direction] && chance(link.bursts())) {
+            burstEnds[direction] = now + random.nextLong(LONGEST_BURST);
         }
-        return burst && chance(80);
+        return now < burstEnds[direction] && chance(80);
     }
 
     private void transmit(Endpoint from, byte[] bytes) {
