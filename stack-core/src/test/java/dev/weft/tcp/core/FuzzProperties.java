@@ -43,6 +43,7 @@ class FuzzProperties {
             var config = TcpConfig.of(new TcpMemory(pool, budget), TALLY)
                     .withBuffers(1 + random.nextInt(20_000), 1 + random.nextInt(20_000))
                     .withPath(68 + random.nextInt(1433), 20).withNoDelay(random.nextBoolean())
+                    .withCongestionControl(CongestionAlgorithm.values()[random.nextInt(CongestionAlgorithm.values().length)])
                     .withExtensions(new TcpExtensions(random.nextInt(4) > 0, 0, random.nextInt(4) > 0));
             new Attack(random, config, pool).run();
         }
