@@ -67,6 +67,7 @@ final class ReceiveBuffer {
     int put(int distance, Pieces payload, int skip, int length, TcpCounters counters) {
         long from = next + distance;
         long to = from + length;
+        ranges.limit(Reassembly.limitFor(capacity));
         if (distance > 0 && !ranges.hasRoomFor(from, to)) {
             counters.count(TcpDiscard.TOO_MANY_HOLES);
             return 0;

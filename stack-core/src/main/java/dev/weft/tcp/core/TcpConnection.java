@@ -58,7 +58,7 @@ import dev.weft.wire.TcpFlags;
  *
  * At worst end its connection. Any segment at all may be given to {@link #segment}; none makes it throw. A peer can hold at
  * most {@code sendBuffer + receiveBuffer} bytes (rounded up to chunks), by not reading and by leaving holes; ranges out of
- * order and answers owed are bounded by {@link Reassembly#MAX_RANGES} and {@link AckPolicy#QUEUE}.
+ * order and answers owed are bounded by {@link Reassembly#limitFor} and {@link AckPolicy#QUEUE}.
  */
 public final class TcpConnection {
 

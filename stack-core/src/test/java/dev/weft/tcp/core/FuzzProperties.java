@@ -141,7 +141,7 @@ class FuzzProperties {
 
         /** Every other byte of the window. */
         private void comb() {
-            for (int i = 0; i < Reassembly.MAX_RANGES + 8; i++) {
+            for (int i = 0; i < Reassembly.limitFor(connection.receiver().buffer.capacity()) + 8; i++) {
                 in.clear();
                 in.flags = TcpFlags.ACK;
                 options();

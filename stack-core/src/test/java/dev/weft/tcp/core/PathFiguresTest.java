@@ -15,21 +15,21 @@ class PathFiguresTest {
     @CsvSource(textBlock = """
             CUBIC,    100,  20,  0, 0.99
             CUBIC,    100,  20, 10, 0.09
-            CUBIC,     10, 300,  0, 0.90
-            CUBIC,    100, 100,  0, 0.93
-            CUBIC,    100, 300,  0, 0.79
+            CUBIC,     10, 300,  0, 0.94
+            CUBIC,    100, 100,  0, 0.96
+            CUBIC,    100, 300,  0, 0.91
             NEW_RENO, 100,  20,  0, 0.98
-            NEW_RENO,  10, 300,  0, 0.84
-            NEW_RENO, 100, 300,  0, 0.70
+            NEW_RENO,  10, 300,  0, 0.94
+            NEW_RENO, 100, 300,  0, 0.91
             BBR,      100,  20,  0, 0.96
             BBR,      100,  20, 10, 0.81
             BBR,       10, 300,  0, 0.88
             BBR,      100, 100,  0, 0.93
-            BBR,      100, 300,  0, 0.64
+            BBR,      100, 300,  0, 0.85
             """)
     void usesThePathAsMuchAsItDid(CongestionAlgorithm algorithm, int mbit, int rttMillis, int lossPerMille,
                                   double utilisation) {
-        var path = new PathSimulation.Path(mbit, rttMillis, lossPerMille, 1, 1, 30);
-        assertThat(PathSimulation.run(path, algorithm).utilisation()).isGreaterThanOrEqualTo(utilisation);
+        var path = PathSimulation.Path.of(mbit, rttMillis).withLoss(lossPerMille).lasting(10, 30);
+        assertThat(PathSimulation.run(path, algorithm).withStart()).isGreaterThanOrEqualTo(utilisation);
     }
 }

@@ -4,8 +4,7 @@ import dev.weft.resource.ByteBudget;
 import dev.weft.resource.ChunkPool;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
@@ -19,95 +18,75 @@ import java.util.SplittableRandom;
  *             └──◂─────────────────────────── delay/2 ─┘
  * </pre>
  * Senders write as much as fits, receivers read at once. Everything follows from the {@link Path}, so the same path gives the
- * same figures on every machine.
+ * same figures on every machine. A segment costs about a microsecond: what is on its way lies in queues in the order in
+ * which it arrives, and only what is late for the others is sorted.
  */
 final class PathSimulation {
 
     static final int MTU = 1500;
     private static final int IP_HEADER = 20;
+    /** What a sender has written and not sent: enough for the largest quantum, and no window's worth of memory for nothing. */
+    private static final int UNSENT = 256 << 10;
     private static final long SECOND = 1_000_000_000L;
     private static final long MILLISECOND = 1_000_000L;
+    private static final long NEVER = Long.MAX_VALUE;
 
-    /**
-     * What the path is like.
-     *
-     * @param mbit rate of the bottleneck, Mbit/s of IP packets
-     * @param rttMillis round-trip time without queue
-     * @param lossPerMille segments of a thousand that are lost at random
-     * @param queueBdps room in the queue, in bandwidth-delay products (at least ten packets)
-     * @param flows how many
-     * @param seconds for how long; figures are of all of it, start included
-     */
-    record Path(double mbit, int rttMillis, double lossPerMille, double queueBdps, int flows, int seconds) {
-
-        long bytesPerSecond() {
-            return (long) (mbit * 1e6 / 8);
-        }
-
-        int queueBytes() {
-            return (int) Math.max(10 * MTU, queueBdps * bytesPerSecond() * rttMillis / 1000);
-        }
-    }
-
-    /**
-     * What came of it.
-     *
-     * @param utilisation bytes delivered in order, of those the bottleneck could have carried as payload
-     * @param retransmitted segments sent again, of all
-     * @param queueDelayMillis mean time in the queue
-     * @param jain Jain's index of the flows' goodput: 1 when all are equal, 1/n when one has all
-     * @param goodput of each flow in Mbit/s
-     */
-    record Figures(double utilisation, double retransmitted, double queueDelayMillis, double jain, double[] goodput,
-                   long timers) {
-    }
-
-    /** Something that happens at a time: a segment arrives (back), or the bottleneck has sent one. */
-    private record Arrival(long time, long order, Flow flow, boolean toReceiver, Packet packet) implements Comparable<Arrival> {
-        @Override
-        public int compareTo(Arrival other) {
-            return time != other.time ? Long.compare(time, other.time) : Long.compare(order, other.order);
-        }
+    /** Called now and then, for traces and for figures over time. */
+    interface Watch {
+        /** @param queueNanos how long a segment that comes now waits in the queue */
+        void look(long now, PathSimulation simulation, long queueNanos);
     }
 
     /** A segment on its way, copied: its payload does not matter, only its length. */
     private static final class Packet {
         final TcpSegment segment = new TcpSegment();
-        long queuedAt;
+        Flow flow;
+        long arrivesAt;
+        long order;
 
         int size() {
             return segment.payload.length() + IP_HEADER + TcpSegmentCodec.headerLength(segment);
         }
     }
 
-    /** One flow: sender and receiver. */
-    private final class Flow {
+    /** One flow: sender and receiver, and what they are due for. */
+    private static final class Flow {
+        final TcpConfig config;
         final TcpConnection sender;
+        final long startsAt;
         TcpConnection receiver;
+        boolean started;
+        long senderDue = NEVER;
+        long receiverDue = NEVER;
+        long written;
+        long sent;
         long read;
         long segments;
         long again;
+        long readBefore;
+        long segmentsBefore;
+        long againBefore;
 
-        Flow(CongestionAlgorithm algorithm, int number) {
-            TcpConfig config = TcpConfig.of(memory, TcpCounters.NONE).withBuffers(bufferBytes, bufferBytes)
-                    .withLargestReceiveBuffer(bufferBytes).withPath(MTU, 20).withCongestionControl(algorithm);
-            sender = TcpConnection.active(config, 1_000_003 * (number + 1));
-            receiverConfig = config;
+        Flow(TcpConfig config, int number, long startsAt) {
+            this.config = config;
+            this.sender = TcpConnection.active(config, 1_000_003 * (number + 1));
+            this.startsAt = startsAt;
+            this.senderDue = startsAt;
         }
     }
 
     private final Path path;
-    private final SplittableRandom random = new SplittableRandom(42);
-    private final PriorityQueue<Arrival> arrivals = new PriorityQueue<>();
+    private final SplittableRandom random;
+    private final ArrayDeque<Packet> data = new ArrayDeque<>();
+    private final ArrayDeque<Packet> acks = new ArrayDeque<>();
+    private final PriorityQueue<Packet> late = new PriorityQueue<>(
+            Comparator.<Packet>comparingLong(packet -> packet.arrivesAt).thenComparingLong(packet -> packet.order));
     private final ArrayDeque<Packet> spare = new ArrayDeque<>();
-    private final List<Flow> flows = new ArrayList<>();
+    private final Flow[] flows;
     private final TcpSegment out = new TcpSegment();
     private final Pieces pieces = new Pieces();
-    private final ChunkPool pool;
-    private final TcpMemory memory;
-    private final int bufferBytes;
+    private final ChunkPool pool = new ChunkPool("path", 64 << 10, 8L << 30);
     private final MemorySegment zeros = MemorySegment.ofArray(new byte[MTU]);
-    private TcpConfig receiverConfig;
 
     private long now = 1;
     private long order;
@@ -118,35 +97,46 @@ final class PathSimulation {
 
     private PathSimulation(Path path, CongestionAlgorithm... algorithms) {
         this.path = path;
-        long bdp = path.bytesPerSecond() * path.rttMillis() / 1000;
-        this.bufferBytes = Math.clamp(4 * bdp + 4L * path.queueBytes(), 256 << 10, 256 << 20);
-        this.pool = new ChunkPool("path", 64 << 10, 4L << 30);
-        this.memory = new TcpMemory(pool, new ByteBudget(4L << 30));
-        for (int i = 0; i < path.flows(); i++) {
-            flows.add(new Flow(algorithms[i % algorithms.length], i));
+        this.random = new SplittableRandom(path.seed());
+        this.flows = new Flow[path.flows()];
+        var memory = new TcpMemory(pool, new ByteBudget(8L << 30));
+        // Twice what fits the path and its queue, and twice that again for a window that doubles beyond it.
+        int buffer = (int) Math.clamp(4 * (path.bdp() + path.queueBytes()), 256L << 10, 1L << 30);
+        var config = TcpConfig.of(memory, TcpCounters.NONE).withBuffers(buffer, buffer).withLargestReceiveBuffer(buffer)
+                .withPath(MTU, IP_HEADER);
+        for (int i = 0; i < flows.length; i++) {
+            flows[i] = new Flow(config.withCongestionControl(algorithms[i % algorithms.length]), i,
+                    now + i * path.startGapNanos());
         }
     }
 
     /** Runs it; of several algorithms each flow takes the next. */
-    static Figures run(Path path, CongestionAlgorithm... algorithms) {
+    static PathFigures run(Path path, CongestionAlgorithm... algorithms) {
+        return run(path, NEVER, null, algorithms);
+    }
+
+    /** The same, and every {@code period} nanoseconds {@code watch} may look. */
+    static PathFigures run(Path path, long period, Watch watch, CongestionAlgorithm... algorithms) {
         var simulation = new PathSimulation(path, algorithms);
         try {
-            return simulation.run();
+            return simulation.run(period, watch);
         } finally {
             simulation.pool.close();
         }
     }
 
-    private Figures run() {
-        long end = now + path.seconds() * SECOND;
+    private PathFigures run(long period, Watch watch) {
+        long begin = now;
+        runUntil(begin + path.startSeconds() * SECOND, period, watch);
         for (Flow flow : flows) {
-            flow.sender.connect(now);
-            drive(flow);
+            flow.readBefore = flow.read;
+            flow.segmentsBefore = flow.segments;
+            flow.againBefore = flow.again;
         }
-        while (now < end) {
-            step();
-        }
-        Figures figures = figures();
+        queueTime = 0;
+        queued = 0;
+        runUntil(begin + path.seconds() * SECOND, period, watch);
+        PathFigures figures = figures();
         for (Flow flow : flows) {
             flow.sender.abort(now);
             if (flow.receiver != null) {
@@ -156,122 +146,260 @@ final class PathSimulation {
         return figures;
     }
 
-    private void step() {
-        long next = arrivals.isEmpty() ? Long.MAX_VALUE : arrivals.peek().time();
-        Flow first = null;
-        boolean senderSide = true;
-        for (Flow flow : flows) {
-            if (flow.sender.deadline() < next) {
-                next = flow.sender.deadline();
-                first = flow;
-                senderSide = true;
+    private void runUntil(long end, long period, Watch watch) {
+        while (now < end) {
+            long next = watch == null ? end : Math.min(end, now + period);
+            while (now < next) {
+                step(next);
             }
-            if (flow.receiver != null && flow.receiver.deadline() < next) {
-                next = flow.receiver.deadline();
-                first = flow;
-                senderSide = false;
+            if (watch != null) {
+                watch.look(now, this, Math.max(0, linkFreeAt - now));
             }
-        }
-        now = Math.max(now, next);
-        if (first == null) {
-            arrive(arrivals.poll());
-        } else if (senderSide) {
-            timers++;
-            first.sender.tick(now);
-            drive(first);
-        } else {
-            first.receiver.tick(now);
-            answer(first);
         }
     }
 
-    private void arrive(Arrival arrival) {
-        Flow flow = arrival.flow();
-        TcpSegment segment = arrival.packet().segment;
-        if (!arrival.toReceiver()) {
-            flow.sender.segment(now, segment);
+    // ---- what a watch may ask
+
+    TcpInfo sender(int flow) {
+        return flows[flow].sender.info();
+    }
+
+    /** Bytes that have come in order. */
+    long read(int flow) {
+        return flows[flow].read;
+    }
+
+    // ---- events
+
+    private void step(long end) {
+        long dataAt = data.isEmpty() ? NEVER : data.peek().arrivesAt;
+        long lateAt = late.isEmpty() ? NEVER : late.peek().arrivesAt;
+        long ackAt = acks.isEmpty() ? NEVER : acks.peek().arrivesAt;
+        long next = Math.min(Math.min(dataAt, lateAt), Math.min(ackAt, end));
+        Flow due = null;
+        for (Flow flow : flows) {
+            long at = Math.min(flow.senderDue, flow.receiverDue);
+            if (at < next) {
+                next = at;
+                due = flow;
+            }
+        }
+        now = Math.max(now, next);
+        if (due != null) {
+            timer(due);
+        } else if (next == dataAt) {
+            arrive(data.poll());
+        } else if (next == lateAt) {
+            arrive(late.poll());
+        } else if (next == ackAt) {
+            acknowledge(acks.poll());
+        }
+    }
+
+    private void timer(Flow flow) {
+        if (!flow.started) {
+            flow.started = true;
+            flow.sender.connect(now);
             drive(flow);
-        } else if (flow.receiver == null) {
-            flow.receiver = TcpConnection.passive(receiverConfig, 77, now, segment);
-            answer(flow);
+        } else if (flow.senderDue <= flow.receiverDue) {
+            timers++;
+            flow.sender.tick(now);
+            drive(flow);
         } else {
-            flow.receiver.segment(now, segment);
+            flow.receiver.tick(now);
+            answer(flow);
+        }
+    }
+
+    private void acknowledge(Packet packet) {
+        packet.flow.sender.segment(now, packet.segment);
+        drive(packet.flow);
+        discard(packet);
+    }
+
+    private void arrive(Packet packet) {
+        Flow flow = packet.flow;
+        if (flow.receiver == null) {
+            flow.receiver = TcpConnection.passive(flow.config, 77, now, packet.segment);
+        } else {
+            flow.receiver.segment(now, packet.segment);
             int n = flow.receiver.peek(pieces, 1 << 30);
             while (n > 0) {
                 flow.read += n;
                 flow.receiver.consumed(now, n);
                 n = flow.receiver.peek(pieces, 1 << 30);
             }
-            answer(flow);
         }
-        arrival.packet().segment.clear();
-        spare.add(arrival.packet());
+        answer(flow);
+        discard(packet);
     }
 
     /** The sender writes what it may and sends what it may. */
     private void drive(Flow flow) {
-        int n = flow.sender.reserve(pieces, 1 << 30);
-        while (n > 0) {
-            flow.sender.commit(now, n);
-            n = flow.sender.reserve(pieces, 1 << 30);
+        boolean more = true;
+        while (more) {
+            write(flow);
+            more = false;
+            while (flow.sender.poll(now, out)) {
+                flow.segments++;
+                if (out.retransmission) {
+                    flow.again++;
+                } else {
+                    flow.sent += out.payload.length();
+                }
+                enqueue(flow);
+                if (flow.written - flow.sent < UNSENT / 2) {
+                    more = true;
+                    break;
+                }
+            }
         }
-        while (flow.sender.poll(now, out)) {
-            flow.segments++;
-            flow.again += out.retransmission ? 1 : 0;
-            enqueue(flow);
+        flow.senderDue = flow.sender.deadline();
+    }
+
+    private void write(Flow flow) {
+        while (flow.written - flow.sent < UNSENT) {
+            int n = flow.sender.reserve(pieces, UNSENT);
+            if (n == 0) {
+                return;
+            }
+            flow.sender.commit(now, n);
+            flow.written += n;
         }
     }
 
     /** Drop-tail: what lies in the queue is what the link has promised to send. */
     private void enqueue(Flow flow) {
-        Packet packet = copy();
+        Packet packet = copy(flow);
         long wait = Math.max(0, linkFreeAt - now);
-        if (wait * path.bytesPerSecond() / SECOND + packet.size() > path.queueBytes()) {
-            packet.segment.clear();
-            spare.add(packet);
+        if ((double) wait * path.bytesPerSecond() / SECOND + packet.size() > path.queueBytes()) {
+            discard(packet);
             return;
         }
         queueTime += wait;
         queued++;
         linkFreeAt = Math.max(now, linkFreeAt) + packet.size() * SECOND / path.bytesPerSecond();
         if (random.nextDouble() * 1000 < path.lossPerMille()) {
-            packet.segment.clear();
-            spare.add(packet);
+            discard(packet);
             return;
         }
-        arrivals.add(new Arrival(linkFreeAt + path.rttMillis() * MILLISECOND / 2, order++, flow, true, packet));
+        packet.arrivesAt = linkFreeAt + path.rttNanos() / 2;
+        if (random.nextDouble() * 1000 < path.latePerMille()) {
+            packet.arrivesAt += (long) (random.nextDouble() * path.rttNanos() / 4);
+            late.add(packet);
+        } else {
+            data.add(packet);
+        }
     }
 
     private void answer(Flow flow) {
         while (flow.receiver.poll(now, out)) {
-            arrivals.add(new Arrival(now + path.rttMillis() * MILLISECOND / 2, order++, flow, false, copy()));
+            Packet packet = copy(flow);
+            packet.arrivesAt = now + path.rttNanos() / 2;
+            acks.add(packet);
         }
+        flow.receiverDue = flow.receiver.deadline();
     }
 
-    private Packet copy() {
+    private Packet copy(Flow flow) {
         Packet packet = spare.isEmpty() ? new Packet() : spare.poll();
         packet.segment.copyHeader(out);
         packet.segment.payload.add(zeros, 0, out.payload.length());
+        packet.flow = flow;
+        packet.order = order++;
         return packet;
     }
 
-    private Figures figures() {
+    private void discard(Packet packet) {
+        packet.segment.clear();
+        spare.push(packet);
+    }
+
+    private PathFigures figures() {
         double seconds = path.seconds();
-        var goodput = new double[flows.size()];
+        double steady = seconds - path.startSeconds();
+        var goodput = new double[flows.length];
+        double whole = 0;
         double sum = 0;
         double squares = 0;
         long segments = 0;
         long again = 0;
         for (int i = 0; i < goodput.length; i++) {
-            Flow flow = flows.get(i);
-            goodput[i] = flow.read * 8 / 1e6 / seconds;
+            Flow flow = flows[i];
+            whole += flow.read * 8 / 1e6 / seconds;
+            goodput[i] = (flow.read - flow.readBefore) * 8 / 1e6 / steady;
             sum += goodput[i];
             squares += goodput[i] * goodput[i];
-            segments += flow.segments;
-            again += flow.again;
+            segments += flow.segments - flow.segmentsBefore;
+            again += flow.again - flow.againBefore;
         }
-        double payload = path.mbit() * flows.getFirst().sender.info().sendMss() / MTU;
-        return new Figures(sum / payload, (double) again / segments, queueTime / 1e6 / Math.max(1, queued),
-                sum * sum / (goodput.length * squares), goodput, timers);
+        double payload = path.mbit() * flows[0].sender.info().sendMss() / MTU;
+        return new PathFigures(sum / payload, whole / payload, (double) again / Math.max(1, segments),
+                queueTime / 1e6 / Math.max(1, queued), sum * sum / (goodput.length * squares), goodput, timers);
+    }
+
+    /**
+     * What the path is like.
+     *
+     * @param mbit rate of the bottleneck, Mbit/s of IP packets
+     * @param rttMillis round-trip time without queue
+     * @param lossPerMille segments of a thousand that are lost at random
+     * @param latePerMille segments of a thousand that come late, by up to a quarter of the round trip, and so out of order
+     * @param queueBdps room in the queue, in bandwidth-delay products (at least ten packets)
+     * @param flows how many
+     * @param startGapNanos between the beginning of one flow and of the next
+     * @param startSeconds the allowance for starting: what is before is not part of the figures of the steady state
+     * @param seconds for how long, the start included
+     * @param seed of losses and lateness
+     */
+    record Path(double mbit, int rttMillis, double lossPerMille, double latePerMille, double queueBdps, int flows,
+                long startGapNanos, int startSeconds, int seconds, long seed) {
+
+        /** One flow without loss through a queue of one bandwidth-delay product. */
+        static Path of(double mbit, int rttMillis) {
+            return new Path(mbit, rttMillis, 0, 0, 1, 1, 0, 0, 30, 42);
+        }
+
+        Path withLoss(double perMille) {
+            return new Path(mbit, rttMillis, perMille, latePerMille, queueBdps, flows, startGapNanos, startSeconds, seconds,
+                    seed);
+        }
+
+        Path withReordering(double perMille) {
+            return new Path(mbit, rttMillis, lossPerMille, perMille, queueBdps, flows, startGapNanos, startSeconds, seconds,
+                    seed);
+        }
+
+        Path withQueue(double bdps) {
+            return new Path(mbit, rttMillis, lossPerMille, latePerMille, bdps, flows, startGapNanos, startSeconds, seconds,
+                    seed);
+        }
+
+        Path withFlows(int number, long gapNanos) {
+            return new Path(mbit, rttMillis, lossPerMille, latePerMille, queueBdps, number, gapNanos, startSeconds, seconds,
+                    seed);
+        }
+
+        /** For so long, of which the beginning is the start. */
+        Path lasting(int startAllowance, int all) {
+            return new Path(mbit, rttMillis, lossPerMille, latePerMille, queueBdps, flows, startGapNanos, startAllowance, all,
+                    seed);
+        }
+
+        long bytesPerSecond() {
+            return (long) (mbit * 1e6 / 8);
+        }
+
+        long rttNanos() {
+            return rttMillis * MILLISECOND;
+        }
+
+        long bdp() {
+            return bytesPerSecond() * rttMillis / 1000;
+        }
+
+        int queueBytes() {
+            return (int) Math.max(10 * MTU, queueBdps * bdp());
+        }
     }
 }
