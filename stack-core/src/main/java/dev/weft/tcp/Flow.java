@@ -263,9 +263,7 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
                 runPendingLocked(now);
             }
             unsettled = true;
-            if (!broken) {
-                core.segment(now, in);
-            }
+            segmentLocked(now, in);
         } catch (RuntimeException | Error e) {
             breakLocked(e);
             throw e;
@@ -363,9 +361,7 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
         }
         if ((work & BACKLOG) != 0) {
             for (TcpSegment segment = backlog.poll(); segment != null; segment = backlog.poll()) {
-                if (!broken) {
-                    core.segment(now, segment);
-                }
+                segmentLocked(now, segment);
             }
         }
         if (broken) {
@@ -379,6 +375,23 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
         }
         if ((work & MTU) != 0) {
             core.packetTooBig(now, icmpMtu, icmpMtuSeq);
+        }
+    }
+
+    private void segmentLocked(long now, TcpSegment in) {
+        if (broken) {
+            return;
+        }
+        if (!core.isHalfOpen()) {
+            core.segment(now, in);
+            return;
+        }
+        FlowListener door = listener;
+        boolean room = door.mayComplete();
+        core.acceptQueueFull(!room);
+        core.segment(now, in);
+        if (room && !core.isHandshakeComplete()) {
+            door.didNotComplete();
         }
     }
 

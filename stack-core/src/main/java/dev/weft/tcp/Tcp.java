@@ -338,8 +338,12 @@ public final class Tcp implements AutoCloseable {
             statistics.count(TcpInDiscard.CLOSING);
             return null;
         }
+        if (!listener.hasPlace()) {
+            statistics.count(TcpInDiscard.ACCEPT_QUEUE_FULL);
+            return null;
+        }
         if (!listener.hasRoom()) {
-            statistics.count(TcpInDiscard.LISTENER_FULL);
+            statistics.count(TcpInDiscard.HALF_OPEN_FULL);
             return null;
         }
         IpPath path;
@@ -356,7 +360,7 @@ public final class Tcp implements AutoCloseable {
         TcpOptions options = listener.options();
         TcpConnection core = TcpConnection.passive(config(path, options), iss, now, syn);
         Flow flow = flow(key, path, core, options);
-        flow.listener(listener::ready);
+        flow.listener(listener.door());
         // Into the table first: a listener that closes now aborts what it has admitted, and that leaves the table for good.
         if (!flows.insert(flow)) {
             statistics.count(TcpInDiscard.SYN_OF_TWO_READERS);
@@ -364,7 +368,7 @@ public final class Tcp implements AutoCloseable {
         }
         if (!listener.admit(flow)) {
             flows.remove(flow);
-            statistics.count(TcpInDiscard.LISTENER_FULL);
+            statistics.count(TcpInDiscard.HALF_OPEN_FULL);
             return null;
         }
         return flow;

@@ -12,11 +12,10 @@ enum TcpInDiscard {
     PORT_ZERO,
     /** Nobody listens on the port: answered with a reset (RFC 9293 §3.10.7.1). */
     NO_CONNECTION,
-    /**
-     * A SYN found as many half-open connections as its listener allows, or the backlog full: dropped without an answer, so
-     * that the peer tries again.
-     */
-    LISTENER_FULL,
+    /** A SYN found as many half-open connections as its listener allows: dropped without an answer, so that the peer tries again. */
+    HALF_OPEN_FULL,
+    /** A SYN found the backlog full: dropped without an answer, so that the peer tries again when somebody has accepted. */
+    ACCEPT_QUEUE_FULL,
     /** A connection was locked by its application and its backlog full: the peer sends the segment again. */
     BACKLOG_FULL,
     /** The same SYN came over two links at once and one has made the connection (RFC 9293 §3.10.7.4: a duplicate). */

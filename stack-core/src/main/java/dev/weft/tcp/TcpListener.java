@@ -16,14 +16,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
  * A port that takes connections. Half-open ones have a limit of their own, and so have those that nobody has accepted yet,
- * the backlog: a SYN beyond either is dropped. Half-open ones that complete while the backlog is full still join it, so it
- * may exceed its limit by as many as were half open then.
+ * the backlog: a SYN beyond either is dropped. The ACK that completes a handshake while the backlog is full is dropped, too,
+ * as in Linux: the peer thinks itself connected, the SYN,ACK is sent again until its limit, and the peer's answer to that
+ * completes the handshake as soon as somebody has accepted.
  *
  * <p>Any number of threads may accept. {@link #close} wakes them with {@code SocketException("Socket closed")} and resets
  * the connections that nobody has accepted.
@@ -36,6 +38,27 @@ public final class TcpListener implements AutoCloseable {
     private final InetSocketAddress address;
     private final TcpOptions options;
     private final NanoClock clock;
+    /**
+     * Places of the backlog that are taken: by {@link #established}, by connections about to join it, and by those whose
+     * segment at hand may complete their handshake. Atomic, since the latter is asked with the connection's lock.
+     */
+    private final AtomicInteger places = new AtomicInteger();
+    private final FlowListener door = new FlowListener() {
+        @Override
+        public void ready(Flow flow, int events) {
+            TcpListener.this.ready(flow, events);
+        }
+
+        @Override
+        public boolean mayComplete() {
+            return takePlace();
+        }
+
+        @Override
+        public void didNotComplete() {
+            places.decrementAndGet();
+        }
+    };
 
     /** Guards the queues; held for a few field accesses, nothing is called or woken under it. */
     private final ShortLock lock = new ShortLock();
@@ -86,6 +109,7 @@ public final class TcpListener implements AutoCloseable {
                 }
                 Flow flow = established.poll();
                 if (flow != null) {
+                    places.decrementAndGet();
                     return new TcpSocket(flow, clock, options);
                 }
                 if (clock.nanoTime() >= deadline) {
@@ -159,7 +183,28 @@ public final class TcpListener implements AutoCloseable {
         return options;
     }
 
-    /** Whether there is room for one more connection at this moment. On the reader. */
+    /** What a connection tells that nobody has accepted yet. */
+    FlowListener door() {
+        return door;
+    }
+
+    /** Whether one more connection may wait to be accepted at this moment. Any thread. */
+    boolean hasPlace() {
+        return places.get() < options.backlog();
+    }
+
+    private boolean takePlace() {
+        int taken = places.get();
+        while (taken < options.backlog()) {
+            if (places.compareAndSet(taken, taken + 1)) {
+                return true;
+            }
+            taken = places.get();
+        }
+        return false;
+    }
+
+    /** Whether there is room for one more half-open connection at this moment. On the reader. */
     boolean hasRoom() {
         lock.lock();
         try {
@@ -171,10 +216,10 @@ public final class TcpListener implements AutoCloseable {
 
     private boolean hasRoomLocked() {
         assert lock.isHeldByCurrentThread();
-        return !closed && halfOpen.size() < options.halfOpen() && established.size() < options.backlog();
+        return !closed && halfOpen.size() < options.halfOpen();
     }
 
-    /** Counts one more connection if there is room for it. On the reader. */
+    /** Counts one more half-open connection if there is room for it. On the reader. */
     boolean admit(Flow flow) {
         lock.lock();
         try {
@@ -185,12 +230,14 @@ public final class TcpListener implements AutoCloseable {
     }
 
     /** Follows a half-open connection until it is established or has failed. */
-    void ready(Flow flow, int events) {
+    private void ready(Flow flow, int events) {
         Thread acceptor = null;
         lock.lock();
         try {
             if ((events & (TcpConnection.FAILED | TcpConnection.CLOSED)) != 0) {
-                halfOpen.remove(flow);
+                if (halfOpen.remove(flow) && (events & TcpConnection.CONNECTED) != 0) {
+                    places.decrementAndGet();         // it completed and ended before anybody was told
+                }
             } else if ((events & TcpConnection.CONNECTED) != 0 && halfOpen.remove(flow)) {
                 established.add(flow);
                 acceptor = acceptors.poll();

@@ -16,7 +16,7 @@ import java.util.Objects;
  * @param sendBuffer bytes that may be written before the peer has acknowledged them, 1,024 to 2<sup>30</sup>, default 256 KiB
  * @param receiveBuffer bytes that the peer may send before the application reads them, 1,024 to 2<sup>30</sup>, default 256 KiB
  * @param backlog for listeners: how many connections may wait for {@code accept}, 1 to 65,536, default 1,024. As long as
- *     so many wait, SYNs are dropped, and the peer repeats them
+ *     so many wait, SYNs and the last ACKs of handshakes are dropped, and the peer repeats them
  * @param timestamps whether timestamps are offered and agreed to (RFC 7323 §3); default true
  * @param selectiveAcks whether selective acknowledgements are offered and agreed to (RFC 2018); default true
  * @param congestionControl how fast to send; null (the default): as the stack is configured, see {@link TcpSettings}

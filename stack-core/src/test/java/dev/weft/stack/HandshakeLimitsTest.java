@@ -72,7 +72,7 @@ class HandshakeLimitsTest {
             Call<TcpSocket> first = Call.start(() -> client.tcp().connect(TwoStacks.RIGHT, listener.port()));
             Eventually.isTrue("the first is half open", () -> halfOpen() == 1);
             Call<TcpSocket> second = Call.start(() -> client.tcp().connect(TwoStacks.RIGHT, listener.port()));
-            Eventually.isTrue("a SYN is dropped", () -> server.counters().value("tcp.in.listener_full") > 0);
+            Eventually.isTrue("a SYN is dropped", () -> server.counters().value("tcp.in.half_open_full") > 0);
             assertThat(halfOpen()).isEqualTo(1);
             device.fill(false);
             first.get().close();
@@ -88,7 +88,30 @@ class HandshakeLimitsTest {
                 client.tcp().connect(TwoStacks.RIGHT, listener.port());
                 Eventually.isTrue("it is established", () -> halfOpen() == 0 && server.connections().size() == waiting + 1);
             }
-            assertThat(server.counters().value("tcp.in.listener_full")).isZero();
+            assertThat(server.counters().value("tcp.in.accept_queue_full")).isZero();
+        }
+    }
+
+    /**
+     * RFC 9293 §3.10.7.4, fifth check, put off: two are half open when the backlog has room for one. Both clients are answered
+     * and think themselves connected; the second handshake completes with the answer to a repeated SYN,ACK.
+     */
+    @Test
+    void neverHoldsMoreUnacceptedConnectionsThanTheBacklog() throws Exception {
+        try (TcpListener listener = server.tcp().listen(0, TcpOptions.defaults().backlog(1))) {
+            meet(listener);
+            device.fill(true);                                        // no SYN,ACK leaves
+            Call<TcpSocket> first = Call.start(() -> client.tcp().connect(TwoStacks.RIGHT, listener.port()));
+            Call<TcpSocket> second = Call.start(() -> client.tcp().connect(TwoStacks.RIGHT, listener.port()));
+            Eventually.isTrue("both are half open", () -> halfOpen() == 2);
+            device.fill(false);
+            first.get();
+            second.get();
+            Eventually.isTrue("an ACK is dropped", () -> server.counters().value("tcp.discard.accept_queue_full") > 0);
+            assertThat(halfOpen()).isEqualTo(1);
+            listener.accept().close();
+            listener.accept().close();                                // the SYN,ACK has come again
+            assertThat(server.counters().value("tcp.reset_sent")).isZero();
         }
     }
 

@@ -356,7 +356,7 @@ class TcpSocketTest {
             // The reader that answers this has told the listener: it finishes one frame before it takes the next.
             assertThat(stacks.left.icmp().ping(TwoStacks.RIGHT)).isPositive();
             Call<TcpSocket> third = Call.start(() -> stacks.left.tcp().connect(TwoStacks.RIGHT, listener.port()));
-            Eventually.isTrue("a SYN is dropped", () -> stacks.right.counters().value("tcp.in.listener_full") > 0);
+            Eventually.isTrue("a SYN is dropped", () -> stacks.right.counters().value("tcp.in.accept_queue_full") > 0);
             assertThat(third.isDone()).isFalse();
             listener.accept(SOON).close();
             third.get().close();                         // TCP has repeated the SYN

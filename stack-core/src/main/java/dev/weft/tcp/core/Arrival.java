@@ -198,6 +198,10 @@ final class Arrival {
                 life.resetOnce(in.ack);
                 return false;
             }
+            if (life.isHalfOpen() && life.isHeld()) {
+                counters.count(TcpDiscard.ACCEPT_QUEUE_FULL);
+                return false;
+            }
             snd.acknowledge(now, in);
             life.established(now);
             return true;

@@ -26,6 +26,9 @@ final class Lifecycle {
     private boolean fresh = true;
     /** Both SYNs carry the window scale option (RFC 7323 §2.2). */
     private boolean scaling;
+    /** Nobody has room for one more connection of the listener's: the handshake must not complete yet. */
+    private boolean held;
+    private boolean handshakeComplete;
     private boolean closedByUser;
     private boolean inputShut;
     /** End of TIME-WAIT, or of FIN-WAIT-2 after a full close. */
@@ -75,6 +78,23 @@ final class Lifecycle {
 
     boolean isScaling() {
         return scaling;
+    }
+
+    /** Whether a listener has made it and its handshake is not complete. */
+    boolean isHalfOpen() {
+        return state == TcpState.SYN_RECEIVED && !active;
+    }
+
+    boolean isHandshakeComplete() {
+        return handshakeComplete;
+    }
+
+    boolean isHeld() {
+        return held;
+    }
+
+    void hold(boolean on) {
+        held = on;
     }
 
     boolean isFresh() {
@@ -136,6 +156,7 @@ final class Lifecycle {
     /** Our SYN is acknowledged, and the peer's has come. */
     void established(long now) {
         counters.count(TcpEvent.ESTABLISHED);
+        handshakeComplete = true;
         snd.established(now);
         state = snd.finQueued() ? TcpState.FIN_WAIT_1 : TcpState.ESTABLISHED;
         raise(TcpConnection.CONNECTED | TcpConnection.WRITABLE);

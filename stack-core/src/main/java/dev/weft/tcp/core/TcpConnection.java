@@ -152,6 +152,25 @@ public final class TcpConnection {
         snd.settle(now);
     }
 
+    /**
+     * Whether the listener has no room for one more connection that waits to be accepted. While it has none, the ACK that would
+     * complete the handshake is dropped, and the SYN,ACK goes out again as if it had been lost, within its limit. Means
+     * something while {@link #isHalfOpen()}.
+     */
+    public void acceptQueueFull(boolean full) {
+        life.hold(full);
+    }
+
+    /** Whether a listener has made it of a SYN and the handshake is not complete. */
+    public boolean isHalfOpen() {
+        return life.isHalfOpen();
+    }
+
+    /** Whether the handshake has completed at some time. */
+    public boolean isHandshakeComplete() {
+        return life.isHandshakeComplete();
+    }
+
     /** Fires the timers that are due; too early is harmless. */
     public void tick(long now) {
         life.tick(now);

@@ -31,6 +31,11 @@ public enum TcpDiscard {
     NOT_A_SYN,
     /** RFC 9293 §3.10.7.3 and §3.10.7.4: an ACK during the handshake that does not acknowledge our SYN. Answered with a reset. */
     HANDSHAKE_ACK_UNACCEPTABLE,
+    /**
+     * RFC 9293 §3.10.7.4, fifth check: the ACK that would complete the handshake, while as many connections as the listener
+     * allows wait to be accepted. The SYN,ACK goes out again, and the peer answers again.
+     */
+    ACCEPT_QUEUE_FULL,
     /** RFC 9293 §3.10.7.2: text or FIN that came with a bare SYN is left to the peer's retransmission. */
     TEXT_WITH_SYN,
     /** RFC 9293 §3.10.7.4, seventh step: text in a state after the peer's FIN. */

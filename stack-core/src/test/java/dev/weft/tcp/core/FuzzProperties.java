@@ -124,6 +124,7 @@ class FuzzProperties {
         }
 
         private void attack() {
+            connection.acceptQueueFull(random.nextInt(4) == 0);
             in.clear();
             in.seq = near(random.nextInt(3) == 0 ? connection.receiver().rcvAdv : connection.rcvNxt());
             in.ack = near(random.nextBoolean() ? connection.sender().sndUna : connection.sndNxt());

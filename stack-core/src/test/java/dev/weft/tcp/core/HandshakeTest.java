@@ -128,6 +128,50 @@ class HandshakeTest {
         c.stack.hasFailed(TcpFailure.TIMED_OUT);
     }
 
+    /** RFC 9293 §3.10.7.4, fifth check, only where the listener can hand the connection out. */
+    @Test
+    void doesNotCompleteTheHandshakeWhileTheAcceptQueueIsFull() {
+        var c = listening(x -> x);
+        c.peer.sends(syn());
+        c.stack.answers(synAck());
+        c.stack.connection().acceptQueueFull(true);
+        c.peer.sends(data("early"));
+        c.stack.is(TcpState.SYN_RECEIVED);
+        c.stack.isSilent();
+        assertThat(c.stack.connection().readable()).isZero();
+        assertThat(c.tally.of(TcpDiscard.ACCEPT_QUEUE_FULL)).isEqualTo(1);
+        c.stack.waits(1_000);
+        c.stack.answers(synAck().seq(1000).ack(101));
+        c.stack.connection().acceptQueueFull(false);
+        c.peer.sends(data("early").seq(101));
+        c.stack.is(TcpState.ESTABLISHED);
+        c.stack.reads("early");
+    }
+
+    @Test
+    void resetsHalfOpenConnectionsAlsoWhileTheAcceptQueueIsFull() {
+        var c = listening(x -> x);
+        c.peer.sends(syn());
+        c.stack.answers(synAck());
+        c.stack.connection().acceptQueueFull(true);
+        c.peer.sends(ack().seq(101).ack(7));
+        c.stack.answers(rst().seq(7));
+        assertThat(c.tally.of(TcpDiscard.ACCEPT_QUEUE_FULL)).isZero();
+        c.peer.sends(rst().seq(101));
+        c.stack.hasFailed(TcpFailure.RESET);
+    }
+
+    @Test
+    void givesUpAHandshakeThatTheAcceptQueueNeverLetIn() {
+        var c = listening(x -> x);
+        c.peer.sends(syn());
+        c.stack.connection().acceptQueueFull(true);
+        c.stack.answers(synAck());
+        c.peer.sends(ack());
+        c.stack.waits(64_000);
+        c.stack.hasFailed(TcpFailure.TIMED_OUT);
+    }
+
     @Test
     void repeatsSynAckAtOnceWhenSynComesAgain() {
         var c = listening(x -> x);
