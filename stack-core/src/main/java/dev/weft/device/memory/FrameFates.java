@@ -2,6 +2,7 @@ package dev.weft.device.memory;
 
 import dev.weft.device.ChecksumMark;
 import dev.weft.device.Frame;
+import dev.weft.device.LinkType;
 import dev.weft.device.OutFrame;
 import dev.weft.resource.CounterGroup;
 import dev.weft.runtime.Randomness;
@@ -21,68 +22,84 @@ final class FrameFates {
     private final Randomness randomness;
     private final CounterGroup<ImpairedEvent> events;
     private final FrameQueue queue;
+    private final LinkType linkType;
+    private final BottleneckQueue bottleneck;
     private boolean inBurst;
+    private long lastDue;
 
     // The fate of the frame at hand.
-    private boolean lost;
-    private boolean duplicated;
+    private int copies;
+    private boolean marked;
     private boolean truncated;
     private boolean corrupted;
     private double truncateAt;
     private double corruptAt;
-    private final long[] delays = new long[2];
+    private final long[] due = new long[2];
 
-    FrameFates(Impairment impairment, Randomness randomness, CounterGroup<ImpairedEvent> events, FrameQueue queue) {
+    FrameFates(Impairment impairment, Randomness randomness, CounterGroup<ImpairedEvent> events, FrameQueue queue,
+               LinkType linkType) {
         this.impairment = impairment;
         this.randomness = randomness;
         this.events = events;
         this.queue = queue;
+        this.linkType = linkType;
+        bottleneck = new BottleneckQueue(impairment.bottleneck());
+    }
+
+    /** What has passed the bottleneck so far. */
+    QueueReport report() {
+        return bottleneck.report();
     }
 
     /** A frame to send. */
     void pass(OutFrame frame, long now) {
-        decide();
-        for (int i = 0; i < copies(); i++) {
-            int slot = reserve(frame.length(), now + delays[i], frame.checksum(), frame.segmentSize());
+        decide(now, frame.length());
+        for (int i = 0; i < copies; i++) {
+            int slot = reserve(frame.length(), due[i], frame.checksum(), frame.segmentSize());
             if (slot >= 0) {
                 frame.copyTo(queue.memory(), queue.positionOf(slot));
-                damageAndPublish(slot, frame.length());
+                finish(slot, frame.length(), i);
             }
         }
     }
 
     /** A frame that was received. */
     void pass(Frame frame, long now) {
-        decide();
-        for (int i = 0; i < copies(); i++) {
-            int slot = reserve(frame.length(), now + delays[i], frame.checksum(), frame.segmentSize());
+        decide(now, frame.length());
+        for (int i = 0; i < copies; i++) {
+            int slot = reserve(frame.length(), due[i], frame.checksum(), frame.segmentSize());
             if (slot >= 0) {
                 MemorySegment.copy(frame.segment(), frame.offset(), queue.memory(), queue.positionOf(slot), frame.length());
-                damageAndPublish(slot, frame.length());
+                finish(slot, frame.length(), i);
             }
         }
     }
 
-    private void decide() {
+    private void decide(long now, int length) {
         inBurst = randomness.nextDouble() < (inBurst ? 1 - impairment.burstEnd() : impairment.burstBegin());
-        boolean hit = randomness.nextDouble() < (inBurst ? impairment.burstLoss() : impairment.loss());
-        duplicated = randomness.nextDouble() < impairment.duplicate();
+        boolean lost = randomness.nextDouble() < (inBurst ? impairment.burstLoss() : impairment.loss());
+        boolean duplicated = randomness.nextDouble() < impairment.duplicate();
         boolean heldBack = randomness.nextDouble() < impairment.reorder();
         truncated = randomness.nextDouble() < impairment.truncate();
         truncateAt = randomness.nextDouble();
         corrupted = randomness.nextDouble() < impairment.corrupt();
         corruptAt = randomness.nextDouble();
-        for (int i = 0; i < delays.length; i++) {
-            delays[i] = impairment.delay().toNanos() + (long) (randomness.nextDouble() * impairment.jitter().toNanos());
+        for (int i = 0; i < due.length; i++) {
+            due[i] = impairment.delay().toNanos() + (long) (randomness.nextDouble() * impairment.jitter().toNanos());
         }
-        if (heldBack) {
-            delays[0] += impairment.reorderBy().toNanos();
-        }
-        lost = hit;
+        copies = 0;
         if (lost) {
             events.increment(inBurst ? ImpairedEvent.LOST_IN_BURST : ImpairedEvent.LOST);
             return;
         }
+        long sent = bottleneck.admit(now, length);
+        if (sent == BottleneckQueue.FULL) {
+            events.increment(ImpairedEvent.QUEUE_FULL);
+            return;
+        }
+        copies = duplicated ? 2 : 1;
+        marked = bottleneck.isCongested();
+        travel(sent, heldBack);
         if (duplicated) {
             events.increment(ImpairedEvent.DUPLICATED);
         }
@@ -91,21 +108,38 @@ final class FrameFates {
         }
     }
 
-    private int copies() {
-        return lost ? 0 : duplicated ? 2 : 1;
+    /** Turns the delays of the copies into the times at which they arrive. */
+    private void travel(long sent, boolean heldBack) {
+        for (int i = 0; i < copies; i++) {
+            due[i] += sent;
+            if (impairment.inOrder()) {
+                due[i] = Math.max(due[i], lastDue);
+                lastDue = due[i];
+            }
+        }
+        if (heldBack) {
+            due[0] += impairment.reorderBy().toNanos();
+        }
     }
 
-    private int reserve(int length, long due, ChecksumMark mark, int segmentSize) {
+    private int reserve(int length, long dueAt, ChecksumMark mark, int segmentSize) {
         // Nobody vouches for damaged bytes: the checksum is what is to find them.
         ChecksumMark left = corrupted || truncated ? ChecksumMark.COMPLETE : mark;
-        int slot = queue.reserve(length, due, left, segmentSize);
+        int slot = queue.reserve(length, dueAt, left, segmentSize);
         if (slot < 0) {
             events.increment(ImpairedEvent.FULL);
         }
         return slot;
     }
 
-    private void damageAndPublish(int slot, int length) {
+    /** Marks and damages the copy in that slot, and lets it be taken. */
+    private void finish(int slot, int length, int copy) {
+        if (copy == 0) {
+            events.increment(ImpairedEvent.PASSED);
+        }
+        if (marked && CongestionMark.set(queue.memory(), queue.positionOf(slot), length, linkType) && copy == 0) {
+            events.increment(ImpairedEvent.MARKED);
+        }
         int kept = length;
         if (truncated && length > 1) {
             kept = 1 + (int) (truncateAt * (length - 1));

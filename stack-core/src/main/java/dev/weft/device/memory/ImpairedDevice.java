@@ -3,40 +3,47 @@ package dev.weft.device.memory;
 import dev.weft.device.DelegatingDevice;
 import dev.weft.device.DeviceFactory;
 import dev.weft.device.DeviceLostException;
-import dev.weft.device.Frame;
 import dev.weft.device.FrameBatch;
+import dev.weft.device.FrameForwarder;
 import dev.weft.device.NetDevice;
+import dev.weft.device.Offloads;
 import dev.weft.device.OutFrame;
 import dev.weft.resource.CounterGroup;
 import dev.weft.resource.Counters;
-import dev.weft.resource.OffHeap;
 import dev.weft.runtime.NanoClock;
 import dev.weft.runtime.Randomness;
 import dev.weft.runtime.ShortLock;
-import java.lang.foreign.MemorySegment;
 
 /**
- * A device with a bad line: what is sent and what is received is lost, doubled, held back, delayed, damaged or cut, each
- * direction in its own way ({@link Impairment}), by chance that a seed decides. The same seed and the same frames in the same
- * order have the same fates.
+ * A device with a bad line: what is sent and what is received is lost, queued before a bottleneck, doubled, held back, delayed,
+ * damaged or cut, each direction in its own way ({@link Impairment}), by chance that a seed decides. The same seed and the same
+ * frames in the same order have the same chances; with the same times, too, they have the same fates.
  *
  * <p>It has no thread. Each direction is a queue of copies ordered by when they are due. What was received comes out of
  * {@link #receive} when it is due; what was sent goes to the device below from within {@code transmit} if it is due at once,
  * else from within the reader's next {@code receive}, for which {@link #awaitFrames} ends in time. So a device whose reader
  * does not run sends nothing that is delayed.
  *
+ * <p>In real time a frame leaves when the reader's wait ends, which is some 50 µs late on Linux (timer slack); what has become
+ * due meanwhile leaves with it, so rates are kept however fast they are.
+ *
+ * <p>It carries plain frames only, so that a line loses and counts single segments: it offers no offloads, and the device that
+ * it wraps must be opened without them.
+ *
  * <p>The queues are bounded; counters are {@code impaired.NAME.in.*} and {@code impaired.NAME.out.*}, the constants of
  * {@link ImpairedEvent}. A stack is not told of frames lost here, as nobody is.
  */
 public final class ImpairedDevice extends DelegatingDevice {
 
-    /** How many frames are under way in one direction at most. */
+    /** How many frames are under way in one direction at most, where the line's rate and delay do not ask for more. */
     public static final int MAX_FRAMES = 8192;
-    /** How many bytes are under way in one direction at most. */
+    /** How many bytes are under way in one direction at most, where the line's rate and delay do not ask for more. */
     public static final long MAX_BYTES = 8 << 20;
 
-    /** How much of a frame goes into the head of the frame that sends it on: its headers. */
-    private static final int HEAD = 64;
+    /** What a line may ask for, however fast and long it is. */
+    private static final long MOST_BYTES = 512 << 20;
+    /** Room is made for frames of this mean length. */
+    private static final int MEAN_FRAME = 256;
     private static final long AWAKE = -1;
 
     private final NanoClock clock;
@@ -57,9 +64,8 @@ public final class ImpairedDevice extends DelegatingDevice {
     private boolean closed;                                             // guarded by lock
     private long announced = AWAKE;                                     // guarded by lock
 
-    private final OffHeap.Region heads;
     private final FrameBatch due = new FrameBatch();                    // of the thread that set sending
-    private final OutFrame[] out = new OutFrame[FrameBatch.DEFAULT_CAPACITY];   // of the same
+    private final FrameForwarder forwarder;                             // of the same
 
     /**
      * Wraps {@code inner}.
@@ -73,22 +79,50 @@ public final class ImpairedDevice extends DelegatingDevice {
         super(inner);
         this.clock = clock;
         String name = "impaired." + inner.name();
-        incoming = new FrameQueue(name + ".in", clock, MAX_FRAMES, MAX_BYTES);
-        outgoing = new FrameQueue(name + ".out", clock, MAX_FRAMES, MAX_BYTES);
+        incoming = queue(name + ".in", clock, in);
+        outgoing = queue(name + ".out", clock, out);
         Randomness seeds = Randomness.seeded(seed);
         fatesIn = new FrameFates(in, Randomness.seeded(seeds.nextLong()),
-                new CounterGroup<>(counters, name + ".in", ImpairedEvent.class), incoming);
+                new CounterGroup<>(counters, name + ".in", ImpairedEvent.class), incoming, inner.linkType());
         eventsOut = new CounterGroup<>(counters, name + ".out", ImpairedEvent.class);
-        fatesOut = new FrameFates(out, Randomness.seeded(seeds.nextLong()), eventsOut, outgoing);
-        heads = OffHeap.allocate(name + ".heads", (long) this.out.length * OutFrame.HEAD_BYTES);
-        for (int i = 0; i < this.out.length; i++) {
-            this.out[i] = new OutFrame(heads.segment().asSlice((long) i * OutFrame.HEAD_BYTES, OutFrame.HEAD_BYTES));
-        }
+        fatesOut = new FrameFates(out, Randomness.seeded(seeds.nextLong()), eventsOut, outgoing, inner.linkType());
+        forwarder = new FrameForwarder(name + ".heads", due.capacity());
+    }
+
+    /** A queue with room for what fills the line: its bottleneck's queue, and what is on its way behind that. */
+    private static FrameQueue queue(String name, NanoClock clock, Impairment line) {
+        Bottleneck bottleneck = line.bottleneck();
+        double seconds = line.delay().plus(line.jitter()).plus(line.reorderBy()).toNanos() / 1e9;
+        double waiting = Math.min(bottleneck.queueBytes(), (double) bottleneck.queueFrames() * OutFrame.HEAD_BYTES);
+        double full = bottleneck.bitsPerSecond() == 0 ? 0 : bottleneck.bitsPerSecond() / 8.0 * seconds + waiting;
+        long bytes = Math.clamp((long) (full * 1.25), MAX_BYTES, MOST_BYTES);
+        return new FrameQueue(name, clock, (int) Math.max(MAX_FRAMES, bytes / MEAN_FRAME), bytes);
     }
 
     /** A description that wraps what {@code inner} describes. */
     public static DeviceFactory around(DeviceFactory inner, Impairment in, Impairment out, long seed) {
         return (clock, counters) -> new ImpairedDevice(inner.open(clock, counters), in, out, seed, clock, counters);
+    }
+
+    /** What has passed the bottleneck for received frames; exact while the reader rests. */
+    public QueueReport receivedReport() {
+        return fatesIn.report();
+    }
+
+    /** What has passed the bottleneck for sent frames. */
+    public QueueReport sentReport() {
+        lock.lock();
+        try {
+            return fatesOut.report();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** None, whatever the device below offers: a large segment is split before it comes here. */
+    @Override
+    public Offloads offloads() {
+        return Offloads.NONE;
     }
 
     @Override
@@ -108,7 +142,7 @@ public final class ImpairedDevice extends DelegatingDevice {
         long until;
         lock.lock();
         try {
-            until = Math.min(deadline, Math.min(incoming.nextDue(), outgoing.nextDue()));
+            until = Math.min(deadline, nextDue());
             announced = until;
         } finally {
             lock.unlock();
@@ -122,12 +156,17 @@ public final class ImpairedDevice extends DelegatingDevice {
         }
     }
 
+    /** When {@link #receive} has something to do again, if nothing comes before. */
+    long nextDue() {
+        return Math.min(incoming.nextDue(), outgoing.nextDue());
+    }
+
     /** {@inheritDoc} Takes every frame; what then becomes of it the sender does not hear. */
     @Override
     public int transmit(OutFrame[] frames, int from, int to) {
-        long now = clock.nanoTime();
         lock.lock();
         try {
+            long now = clock.nanoTime();
             for (int i = from; i < to; i++) {
                 fatesOut.pass(frames[i], now);
             }
@@ -166,7 +205,7 @@ public final class ImpairedDevice extends DelegatingDevice {
             do {
                 due.begin(clock.nanoTime());
                 count = outgoing.take(due, due.now());
-                sendBatch(count);
+                eventsOut.add(ImpairedEvent.DEVICE_FULL, count - forwarder.forward(due, count, inner));
             } while (count > 0);
         } while (!endSending());
     }
@@ -204,22 +243,6 @@ public final class ImpairedDevice extends DelegatingDevice {
         return true;
     }
 
-    private void sendBatch(int count) {
-        for (int i = 0; i < count; i++) {
-            Frame frame = due.frame(i);
-            OutFrame copy = out[i];
-            copy.reset();
-            copy.mark(frame.checksum(), frame.segmentSize());
-            int inHead = Math.min(frame.length(), HEAD);
-            MemorySegment.copy(frame.segment(), frame.offset(), copy.head(), copy.append(inHead), inHead);
-            if (frame.length() > inHead) {
-                copy.addPiece(frame.segment(), frame.offset() + inHead, frame.length() - inHead);
-            }
-        }
-        int taken = count == 0 ? 0 : inner.transmit(out, 0, count);
-        eventsOut.add(ImpairedEvent.DEVICE_FULL, count - taken);
-    }
-
     private void wakeReaderForRest() {
         long next = outgoing.nextDue();
         boolean wake;
@@ -239,6 +262,6 @@ public final class ImpairedDevice extends DelegatingDevice {
 
     private void freeOutgoing() {
         outgoing.close();
-        heads.close();
+        forwarder.close();
     }
 }

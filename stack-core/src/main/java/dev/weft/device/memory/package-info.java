@@ -5,7 +5,8 @@
  * <pre>{@code
  * var clock = new VirtualClock();
  * var lan = new Switch(3, MemoryLinkOptions.defaults().name("lan").delay(Duration.ofMillis(1)).clock(clock));
- * var bad = Impairment.NONE.loss(0.05).reorder(0.1, Duration.ofMillis(3));
+ * var bad = Impairment.NONE.loss(0.05).reorder(0.1, Duration.ofMillis(3))
+ *         .bottleneck(Bottleneck.of(10_000_000).queueBytes(25_000));
  * NetDevice device = new ImpairedDevice(lan.port(0), bad, bad, 42, clock, counters);
  * }</pre>
  *

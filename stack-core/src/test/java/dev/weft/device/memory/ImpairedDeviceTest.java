@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.device.FakeDevice;
 import dev.weft.device.FrameKit;
 import dev.weft.device.NetDevice;
+import dev.weft.device.Offloads;
 import dev.weft.resource.Counters;
 import dev.weft.runtime.LeakCheck;
 import dev.weft.runtime.NanoClock;
@@ -54,6 +56,9 @@ class ImpairedDeviceTest {
     private static byte[] frame(int number) {
         byte[] bytes = new byte[LENGTH];
         Arrays.fill(bytes, (byte) 0x5a);
+        bytes[12] = 0x08;           // IPv4, and a sender capable of ECN
+        bytes[13] = 0;
+        bytes[14] = 0x45;
         bytes[0] = (byte) (number >> 16);
         bytes[1] = (byte) (number >> 8);
         bytes[2] = (byte) number;
@@ -147,6 +152,31 @@ class ImpairedDeviceTest {
         });
         assertThat(received.stream().mapToInt(bytes -> bytes.length).min()).hasValue(1);
         assertThat(received.stream().mapToInt(bytes -> bytes.length).max()).hasValue(LENGTH - 1);
+    }
+
+    @Test
+    void marksFramesThatComeWhenTheQueueIsLong() {
+        var bottleneck = Bottleneck.of(LENGTH * 8 * 1000 * 1000 / 4).queueFrames(50).markAbove(40 * LENGTH);   // 4 µs a frame
+        List<byte[]> received = pass(Impairment.NONE.bottleneck(bottleneck), true, 1, 200);
+        long marked = received.stream().filter(bytes -> (bytes[15] & 3) == 3).count();
+        assertThat(number(received.get(40))).as("nothing is lost before the queue is long").isEqualTo(40);
+        assertThat(received.subList(0, 41)).allSatisfy(bytes -> assertThat(bytes[15] & 3).isEqualTo(2));
+        assertThat(marked).isEqualTo(count("in", ImpairedEvent.MARKED)).isPositive();
+        assertThat(count("in", ImpairedEvent.QUEUE_FULL)).isEqualTo(200 - received.size()).isPositive();
+        assertThat(received).hasSize((int) count("in", ImpairedEvent.PASSED));
+    }
+
+    @Test
+    void offersNoOffloadsSoThatItSeesSingleSegments() {
+        var below = new FakeDevice(clock) {
+            @Override
+            public Offloads offloads() {
+                return new Offloads(true, 65_536);
+            }
+        };
+        try (var impaired = new ImpairedDevice(below, Impairment.NONE, Impairment.NONE, 1, clock, counters)) {
+            assertThat(impaired.offloads()).isEqualTo(Offloads.NONE);
+        }
     }
 
     @Test
