@@ -278,6 +278,34 @@ public final class TcpSocket implements AutoCloseable {
     }
 
     /**
+     * Acknowledges what comes at once, beginning with what waits for its ACK, or puts ACKs off as long as that is allowed
+     * (RFC 9293 §3.8.6.3): TCP_QUICKACK of Linux. As there it does not last: the connection goes its own way again after 16
+     * segments, or when it sends data. Does not suspend.
+     */
+    public void quickAck(boolean on) {
+        flow.lock();
+        try {
+            flow.core().quickAck(on);
+        } finally {
+            flow.unlock();
+        }
+    }
+
+    /**
+     * Collects small writes into full segments, or no longer: TCP_CORK of Linux. While it is on, a segment that is not full
+     * waits for more, for {@link #shutdownOutput}, or for 200 ms; what waits when it is turned off leaves at once. Off at first.
+     * Does not suspend.
+     */
+    public void cork(boolean on) {
+        flow.lock();
+        try {
+            flow.core().cork(on);
+        } finally {
+            flow.unlock();
+        }
+    }
+
+    /**
      * Asks a silent peer whether it is there (RFC 9293 §3.8.4), see {@link TcpPatience}; a count of 0 asks no more.
      *
      * @throws IllegalArgumentException if a value is out of range

@@ -10,14 +10,15 @@ package dev.weft.tcp.core;
  * window grows by bytes acknowledged, not by ACKs, in all stacks we know.
  *
  * <p>The others carry news that a later ACK would hide: duplicates (the sender counts them), a hole filled, FIN, answers to
- * suspicious segments, the first segments of a connection (the sender's slow start lives on them). Each is queued with the
- * acknowledgement number it must bear, and sent before anything else.
+ * suspicious segments, the first segments of a connection (the sender's slow start lives on them) and those after one that
+ * came out of order (its recovery does). Each is queued with the acknowledgement number it must bear, and sent before
+ * anything else.
  */
 final class AckPolicy {
 
     /** Segments in order that one ACK may stand for. */
     static final int MERGE_LIMIT = 16;
-    /** Segments at the start of a connection that are acknowledged at once. */
+    /** Segments that are acknowledged at once at the start of a connection, after reordering, and when the application asks. */
     static final int QUICK = 16;
     /** ACKs queued at most; a batch of the reader has 64 segments. Of more the oldest are dropped. */
     static final int QUEUE = 64;
@@ -86,6 +87,23 @@ final class AckPolicy {
             }
         } else if (!due && deadline == NEVER) {
             deadline = now + delay;
+        }
+    }
+
+    /** Something has come out of order, or twice: the sender may be repairing, and sees by each ACK how that goes (as Linux). */
+    void disordered() {
+        quick = QUICK;
+    }
+
+    /**
+     * The application wants ACKs at once, beginning with one that waits, or no longer: TCP_QUICKACK of Linux. Not for ever: data
+     * of ours ends it, see {@link #talking}, and so many segments do.
+     */
+    void quickly(boolean on) {
+        quick = on ? QUICK : 0;
+        if (on && deadline != NEVER) {
+            deadline = NEVER;
+            due = true;
         }
     }
 

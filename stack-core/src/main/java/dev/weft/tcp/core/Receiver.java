@@ -151,6 +151,7 @@ final class Receiver {
     void answer(TcpSegment in) {
         int end = Seq.min(rcvNxt, in.seq + in.payload.length());
         noteTwice(in.seq, in.seq, Seq.max(in.seq, end));
+        acks.disordered();
         acks.immediately(rcvNxt, true, rcvNxt, twiceLeft, twiceRight);
     }
 
@@ -174,6 +175,7 @@ final class Receiver {
                 counters.count(TcpEvent.OUT_OF_ORDER);
                 sacks.arrived(in.seq, rcvNxt);
             }
+            acks.disordered();
             acks.immediately(rcvNxt, true, in.seq, twiceLeft, twiceRight);
         } else if (hadHoles || finReceived || Seq.lt(in.seq, before)) {
             // RFC 5681 §4.2: a hole is filled, wholly or in part. FIN is acknowledged at once, as everybody does.

@@ -26,6 +26,7 @@ final class Sender {
     final Recovery recovery;
     final Persist persist = new Persist();
     final Patience patience = new Patience();
+    final Cork cork = new Cork();
     final SendRate rate;
     final CongestionControl congestion;
 
@@ -93,7 +94,12 @@ final class Sender {
 
     /** The sequence number after everything queued, FIN included. */
     int sndEnd() {
-        return dataUna() + buffer.length() + (finQueued && !finAcknowledged() ? 1 : 0);
+        return textEnd() + (finQueued && !finAcknowledged() ? 1 : 0);
+    }
+
+    /** The sequence number after all text queued. */
+    int textEnd() {
+        return dataUna() + buffer.length();
     }
 
     /** The sequence number of the first byte in the buffer: SND.UNA, except that a SYN is not in the buffer. */
@@ -208,6 +214,7 @@ final class Sender {
         rtoDeadline = NEVER;
         persist.stop();
         patience.stop();
+        cork.stop();
         rate.pacer.idle();
         recovery.cancelTimers();
         buffer.discard();
@@ -290,7 +297,7 @@ final class Sender {
 
     long deadline() {
         long next = Math.min(Math.min(rtoDeadline, persist.deadline()), Math.min(recovery.deadline(), rate.pacer.deadline()));
-        return Math.min(next, patience.deadline());
+        return Math.min(next, Math.min(patience.deadline(), cork.deadline()));
     }
 
     /** Starts and stops the timers as the state demands; idempotent, called after every input and when poll is empty. */
@@ -301,6 +308,7 @@ final class Sender {
         if (!life.state().isSynchronized()) {
             return;
         }
+        cork.follow(now, unsentText() > 0, sndNxt);
         if (sndWnd == 0 && pending) {
             // RFC 9293 §3.8.6.1 (SHLD-15, SHLD-16): what lies outside the window is not sent again, it is probed.
             rtoDeadline = NEVER;
@@ -335,6 +343,7 @@ final class Sender {
             life.hangUp();
             return;
         }
+        cork.tick(now, textEnd());
         if (now >= persist.deadline()) {
             // Probes that nobody answers count like retransmissions (RFC 9293 §3.8.6.1, R2); answered ones go on for
             // ever, see Patience for the exceptions.
@@ -479,7 +488,10 @@ final class Sender {
         if (usable < text) {
             return usable >= (maxSndWnd + 1) / 2;    // the window cuts it: Fs = 1/2, else wait for the window or the override
         }
-        return noDelay || finQueued || Seq.le(smallEnd, sndUna);
+        if (finQueued || cork.mustGo(sndNxt)) {
+            return true;
+        }
+        return !cork.isIn() && (noDelay || Seq.le(smallEnd, sndUna));
     }
 
     /** Bytes queued and never sent. */

@@ -297,7 +297,11 @@ public final class TcpConnection {
         }
         if (life.state() != TcpState.SYN_SENT && rcv.acks.hasQueued()) {
             int ack = rcv.acks.takeQueued();
-            bareAck(out, ack, !rcv.repeatsLast(ack));
+            boolean mayMoveWindow = !rcv.repeatsLast(ack);
+            bareAck(out, ack, mayMoveWindow);
+            if (mayMoveWindow && ack == rcv.rcvNxt && !rcv.acks.hasQueued()) {
+                rcv.acks.sent();                     // it told all that an ordinary ACK would, also the window of a read meanwhile
+            }
             nameBlocks(out, mostBlocks(), rcv.acks.trigger(), rcv.acks.twiceLeft(), rcv.acks.twiceRight());
             return true;
         }
@@ -435,6 +439,22 @@ public final class TcpConnection {
     /** Switches Nagle's algorithm off or on (RFC 9293 §3.7.4, MUST-17). */
     public void noDelay(boolean on) {
         snd.noDelay(on);
+    }
+
+    /**
+     * Acknowledges each segment at once, one that waits included, or puts ACKs off again (RFC 9293 §3.8.6.3). Holds for {@value
+     * AckPolicy#QUICK} segments or until data is sent, whichever comes first.
+     */
+    public void quickAck(boolean on) {
+        rcv.acks.quickly(on);
+    }
+
+    /**
+     * Holds segments back that are not full, or lets them go: what is held leaves at once then. Held data leaves without that
+     * after 200 ms, before FIN, and as soon as it fills a segment.
+     */
+    public void cork(boolean on) {
+        snd.cork.set(on, snd.textEnd());
     }
 
     /**

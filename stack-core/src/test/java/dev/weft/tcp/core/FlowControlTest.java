@@ -5,6 +5,8 @@ import static dev.weft.tcp.core.Conversation.talking;
 import static dev.weft.tcp.core.Seg.ack;
 import static dev.weft.tcp.core.Seg.data;
 import static dev.weft.tcp.core.Seg.fin;
+import static dev.weft.tcp.core.Seg.syn;
+import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,96 @@ class FlowControlTest {
         assertThat(c.stack.says()).isEqualTo(AckPolicy.QUICK);
         c.peer.sends(data(100));
         c.stack.isSilent();
+    }
+
+    @Test
+    void putsAcknowledgementsOffAgainAfterAsManyQuickOnes() {
+        var c = talking(x -> x);
+        c.stack.connection().quickAck(true);
+        for (int i = 0; i < AckPolicy.QUICK; i++) {
+            c.peer.sends(data("?"));
+            c.stack.answers(ack().ack(103 + i));
+        }
+        c.peer.sends(data("?"));
+        c.stack.isSilent();
+    }
+
+    @Test
+    void sendsTheAcknowledgementThatWaitsWhenAskedToBeQuick() {
+        var c = talking(x -> x);
+        c.peer.sends(data("?"));
+        c.stack.isSilent();
+        c.stack.connection().quickAck(true);
+        c.stack.answers(ack().ack(103));
+        c.stack.connection().quickAck(true);
+        c.stack.waits(100);
+        c.stack.isSilent();                          // nothing waited
+    }
+
+    @Test
+    void isQuickNoLongerOnceItSendsData() {
+        var c = talking(x -> x);
+        c.stack.connection().quickAck(true);
+        c.stack.writes("!");
+        c.stack.answers(data("!"));
+        c.peer.sends(data("?"));
+        c.stack.isSilent();
+    }
+
+    @Test
+    void putsAcknowledgementsOffFromTheStartWhenAskedTo() {
+        var c = established();
+        c.stack.connection().quickAck(false);
+        c.peer.sends(data("?"));
+        c.stack.isSilent();
+        c.stack.waits(40);
+        c.stack.answers(ack().ack(102));
+    }
+
+    @Test
+    void isQuickAfterReordering() {
+        var c = talking(x -> x);
+        c.peer.sends(data("b").seq(103));
+        c.peer.sends(data("a").seq(102));
+        c.stack.answers(ack().ack(102), ack().ack(104));
+        c.peer.sends(data("c").seq(104));
+        c.stack.answers(ack().ack(105));
+        assertThat(c.stack.connection().deadline()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void isQuickAfterARepetitionButNotAfterTextInOrder() {
+        var c = talking(x -> x);
+        c.peer.sends(data("a").seq(102));
+        c.stack.isSilent();
+        c.peer.sends(data("a").seq(102));
+        c.stack.answers(ack().ack(103));
+        c.peer.sends(data("b").seq(103));
+        c.stack.answers(ack().ack(104));
+    }
+
+    /** A reader may be so quick that it reads before the ACK is polled, and what it read opens the window for the first time. */
+    @Test
+    void acknowledgesTheFirstRequestOnceThoughItIsReadBeforeTheAckLeaves() {
+        var c = Conversation.listening(x -> x);
+        c.peer.sends(syn().mss(1000).windowScale(7));
+        c.stack.answers(synAck().window(65_535));
+        c.peer.sends(ack());
+        c.stack.isSilent();
+        c.peer.sends(data("request"));
+        c.stack.reads("request");
+        c.stack.answers(ack().ack(108).window(256 << 10 >> 3));
+    }
+
+    @Test
+    void tellsAWindowThatADuplicateAckMustNotTell() {
+        var c = talking(x -> x.withBuffers(1000, 10_000));
+        c.peer.sends(data(9_999));
+        c.stack.waits(40);
+        c.stack.answers(ack().ack(10_101).window(0));
+        c.peer.sends(data(1).seq(10_100));           // it has come before
+        c.stack.read(9_999);
+        c.stack.answers(ack().ack(10_101).window(0), ack().ack(10_101).window(10_000));
     }
 
     @Test
@@ -263,6 +355,83 @@ class FlowControlTest {
         c.stack.isSilent();
         c.stack.shutsOutput();
         c.stack.answers(fin().text("c"));
+    }
+
+    @Test
+    void sendsWhatWaitsWhenNagleIsTurnedOff() {
+        var c = established();
+        c.stack.writes("a");
+        c.stack.writes("b");
+        c.stack.answers(data("ab"));
+        c.stack.writes("c");
+        c.stack.isSilent();
+        c.stack.connection().noDelay(true);
+        c.stack.answers(data("c"));
+    }
+
+    @Test
+    void collectsSmallWritesUnderACorkUntilTheyFillASegment() {
+        var c = established(x -> x.withNoDelay(true));
+        c.stack.connection().cork(true);
+        c.stack.writes(600);
+        c.stack.isSilent();
+        c.stack.writes(600);
+        c.stack.answers(data(1000));
+        c.peer.sends(ack());
+        c.stack.isSilent();
+    }
+
+    @Test
+    void sendsWhatACorkHeldWhenItIsDrawnThoughASmallSegmentIsUnderWay() {
+        var c = established();
+        c.stack.writes("a");
+        c.stack.answers(data("a"));
+        c.stack.connection().cork(true);
+        c.stack.writes("b");
+        c.stack.isSilent();
+        c.stack.connection().cork(false);
+        c.stack.answers(data("b"));
+        c.stack.writes("c");
+        c.stack.isSilent();                          // Nagle again
+    }
+
+    @Test
+    void holdsSmallSegmentsUnderACorkForTwoHundredMillisecondsAtMost() {
+        var c = established();
+        c.stack.connection().cork(true);
+        c.stack.writes("a");
+        c.stack.waits(100);
+        c.stack.writes("b");
+        c.stack.waits(99);
+        c.stack.isSilent();
+        c.stack.waits(1);
+        c.stack.answers(data("ab"));
+        c.peer.sends(ack());
+        c.stack.writes("c");
+        c.stack.waits(199);
+        c.stack.isSilent();                          // the time begins anew
+        c.stack.waits(1);
+        c.stack.answers(data("c"));
+    }
+
+    @Test
+    void sendsTheLastOfTheStreamThroughTheCork() {
+        var c = established();
+        c.stack.connection().cork(true);
+        c.stack.writes("bye");
+        c.stack.shutsOutput();
+        c.stack.answers(fin().text("bye"));
+    }
+
+    @Test
+    void hasNoTimeToKeepForACorkWithNothingToHold() {
+        var c = established();
+        c.stack.connection().cork(true);
+        c.stack.isSilent();
+        assertThat(c.stack.connection().deadline()).isEqualTo(Long.MAX_VALUE);
+        c.stack.connection().cork(false);
+        c.stack.writes("a");
+        c.stack.answers(data("a"));
     }
 
     @Test
