@@ -15,6 +15,7 @@ import dev.weft.link.PointToPointLink;
 import dev.weft.link.ReaderMode;
 import dev.weft.resource.Counters;
 import dev.weft.route.IpFamily;
+import dev.weft.route.PathMtuCache;
 import dev.weft.route.RoutingTable;
 import dev.weft.runtime.DaemonScope;
 import dev.weft.runtime.FailurePolicy;
@@ -126,7 +127,8 @@ public final class NetworkStack implements AutoCloseable {
         opened.push(loopback);
         var table = new RoutingTable(Optional.of(loopback));
         var protocols = new Protocols();
-        ipv4 = Ipv4.create(table, protocols, clock, config.randomness(), scope, counters, config.ipv4());
+        var pathMtus = new PathMtuCache(table, clock, config.randomness(), counters, config.pathMtu());
+        ipv4 = Ipv4.create(table, pathMtus, protocols, clock, config.randomness(), scope, counters, config.ipv4());
         opened.push(ipv4);
         ipv4.addLink(loopback, Optional.empty());
         var internet = new InternetLayer(protocols);

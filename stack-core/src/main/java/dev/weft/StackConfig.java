@@ -4,6 +4,7 @@ import dev.weft.arp.ArpOptions;
 import dev.weft.device.DeviceFactory;
 import dev.weft.icmp.IcmpOptions;
 import dev.weft.ipv4.Ipv4Options;
+import dev.weft.route.PathMtuOptions;
 import dev.weft.runtime.NanoClock;
 import dev.weft.runtime.Randomness;
 import dev.weft.tcp.TcpSettings;
@@ -34,10 +35,11 @@ import java.util.function.UnaryOperator;
  * @param icmp how ICMP behaves
  * @param udp how much memory UDP may take
  * @param tcp how TCP behaves
+ * @param pathMtu how long it is believed what routers say about the length of packets
  */
 public record StackConfig(String name, List<LinkConfig> links, NanoClock clock, Randomness randomness,
                           Duration closeTimeout, ArpOptions arp, Ipv4Options ipv4, IcmpOptions icmp, UdpSettings udp,
-                          TcpSettings tcp) {
+                          TcpSettings tcp, PathMtuOptions pathMtu) {
 
     /** Checks what can be checked without a device. */
     public StackConfig {
@@ -53,13 +55,14 @@ public record StackConfig(String name, List<LinkConfig> links, NanoClock clock, 
         Objects.requireNonNull(icmp, "icmp");
         Objects.requireNonNull(udp, "udp");
         Objects.requireNonNull(tcp, "tcp");
+        Objects.requireNonNull(pathMtu, "pathMtu");
     }
 
     /** A stack with the defaults and without an interface but loopback. */
     public static StackConfig create() {
         return new StackConfig("weft", List.of(), NanoClock.system(), Randomness.secure(), Duration.ofSeconds(5),
                 ArpOptions.defaults(), Ipv4Options.defaults(), IcmpOptions.defaults(), UdpSettings.defaults(),
-                TcpSettings.defaults());
+                TcpSettings.defaults(), PathMtuOptions.defaults());
     }
 
     /**
@@ -76,51 +79,56 @@ public record StackConfig(String name, List<LinkConfig> links, NanoClock clock, 
         }
         var more = new ArrayList<>(links);
         more.add(details.apply(LinkConfig.of(linkName, device)));
-        return new StackConfig(name, more, clock, randomness, closeTimeout, arp, ipv4, icmp, udp, tcp);
+        return new StackConfig(name, more, clock, randomness, closeTimeout, arp, ipv4, icmp, udp, tcp, pathMtu);
     }
 
     /** A copy with this name, with which the names of its threads begin. */
     public StackConfig name(String stackName) {
-        return new StackConfig(stackName, links, clock, randomness, closeTimeout, arp, ipv4, icmp, udp, tcp);
+        return new StackConfig(stackName, links, clock, randomness, closeTimeout, arp, ipv4, icmp, udp, tcp, pathMtu);
     }
 
     /** A copy with this clock: a virtual one for tests. */
     public StackConfig clock(NanoClock time) {
-        return new StackConfig(name, links, time, randomness, closeTimeout, arp, ipv4, icmp, udp, tcp);
+        return new StackConfig(name, links, time, randomness, closeTimeout, arp, ipv4, icmp, udp, tcp, pathMtu);
     }
 
     /** A copy with this source of chance: a seeded one for tests. */
     public StackConfig randomness(Randomness chance) {
-        return new StackConfig(name, links, clock, chance, closeTimeout, arp, ipv4, icmp, udp, tcp);
+        return new StackConfig(name, links, clock, chance, closeTimeout, arp, ipv4, icmp, udp, tcp, pathMtu);
     }
 
     /** A copy with this patience of {@link NetworkStack#close}; zero resets all connections at once. */
     public StackConfig closeTimeout(Duration limit) {
-        return new StackConfig(name, links, clock, randomness, limit, arp, ipv4, icmp, udp, tcp);
+        return new StackConfig(name, links, clock, randomness, limit, arp, ipv4, icmp, udp, tcp, pathMtu);
     }
 
     /** A copy with these options of ARP. */
     public StackConfig arp(ArpOptions options) {
-        return new StackConfig(name, links, clock, randomness, closeTimeout, options, ipv4, icmp, udp, tcp);
+        return new StackConfig(name, links, clock, randomness, closeTimeout, options, ipv4, icmp, udp, tcp, pathMtu);
     }
 
     /** A copy with these options of IPv4. */
     public StackConfig ipv4(Ipv4Options options) {
-        return new StackConfig(name, links, clock, randomness, closeTimeout, arp, options, icmp, udp, tcp);
+        return new StackConfig(name, links, clock, randomness, closeTimeout, arp, options, icmp, udp, tcp, pathMtu);
     }
 
     /** A copy with these options of ICMP. */
     public StackConfig icmp(IcmpOptions options) {
-        return new StackConfig(name, links, clock, randomness, closeTimeout, arp, ipv4, options, udp, tcp);
+        return new StackConfig(name, links, clock, randomness, closeTimeout, arp, ipv4, options, udp, tcp, pathMtu);
     }
 
     /** A copy with these settings of UDP. */
     public StackConfig udp(UdpSettings settings) {
-        return new StackConfig(name, links, clock, randomness, closeTimeout, arp, ipv4, icmp, settings, tcp);
+        return new StackConfig(name, links, clock, randomness, closeTimeout, arp, ipv4, icmp, settings, tcp, pathMtu);
     }
 
     /** A copy with these settings of TCP. */
     public StackConfig tcp(TcpSettings settings) {
-        return new StackConfig(name, links, clock, randomness, closeTimeout, arp, ipv4, icmp, udp, settings);
+        return new StackConfig(name, links, clock, randomness, closeTimeout, arp, ipv4, icmp, udp, settings, pathMtu);
+    }
+
+    /** A copy with these options of the path MTU cache. */
+    public StackConfig pathMtu(PathMtuOptions options) {
+        return new StackConfig(name, links, clock, randomness, closeTimeout, arp, ipv4, icmp, udp, tcp, options);
     }
 }

@@ -24,6 +24,11 @@ public enum IcmpDiscard {
     QUOTE_TOO_SHORT,
     /** RFC 1122 §3.2.2: no error is sent about a fragment but the first, and this one is; it has no transport header. */
     QUOTE_OF_LATER_FRAGMENT,
+    /**
+     * RFC 1191 §4: "fragmentation needed" about a packet that may be fragmented, or is not longer than the MTU told: a message
+     * that contradicts itself is forged or broken (RFC 5927 §7).
+     */
+    QUOTE_NOT_TOO_BIG,
     /** RFC 1122 §3.2.2: no transport here sent packets of the quoted protocol. */
     NOBODY_CONCERNED,
     /** RFC 1122 §3.2.2: an error of a known type with a code that means nothing. */

@@ -12,6 +12,7 @@ import dev.weft.ipv4.Ipv4;
 import dev.weft.resource.Counter;
 import dev.weft.resource.CounterGroup;
 import dev.weft.resource.Counters;
+import dev.weft.route.Plateaus;
 import dev.weft.wire.Bytes;
 import dev.weft.wire.Checksum;
 import dev.weft.wire.Defect;
@@ -20,6 +21,7 @@ import dev.weft.wire.IcmpType;
 import dev.weft.wire.IcmpView;
 import dev.weft.wire.IpProtocol;
 import dev.weft.wire.Ipv4Address;
+import dev.weft.wire.Ipv4Header;
 import dev.weft.wire.Ipv4View;
 import dev.weft.wire.UnreachableCode;
 import java.net.NoRouteToHostException;
@@ -183,8 +185,17 @@ final class IcmpInput implements IpProtocolHandler {
         if (quoted.payloadLength() < QUOTED_PAYLOAD) {
             return IcmpDiscard.QUOTE_TOO_SHORT;
         }
+        int mtu = 0;
+        if (kind == IcmpErrorKind.PACKET_TOO_BIG) {
+            int length = Bytes.u16(view.segment(), view.payloadOffset() + Ipv4Header.TOTAL_LENGTH);
+            // RFC 1191 §5: a router from before 1990 leaves the field 0.
+            mtu = view.nextHopMtu() == 0 ? Plateaus.below(length) : view.nextHopMtu();
+            if (!quoted.dontFragment() || length <= mtu) {
+                return IcmpDiscard.QUOTE_NOT_TOO_BIG;
+            }
+        }
         errors.increment();
-        boolean heard = protocols.error(quoted.protocol(), kind, kind == IcmpErrorKind.PACKET_TOO_BIG ? view.nextHopMtu() : 0,
+        boolean heard = protocols.error(quoted.protocol(), kind, mtu,
                 0, source, 0, Ipv4Address.mapped(quoted.destination()),
                 quoted.segment(), quoted.payloadOffset(), quoted.payloadLength());
         return heard ? null : IcmpDiscard.NOBODY_CONCERNED;

@@ -19,8 +19,22 @@ public interface IpPath {
     /** The link that packets leave by. */
     Link link();
 
-    /** The largest IP packet in bytes that leaves this way whole: the link's MTU. */
+    /**
+     * The largest IP packet in bytes that goes this way whole as far as is known: the link's MTU, or less where a router has
+     * said so lately (RFC 1191, RFC 8201).
+     */
     int mtu();
+
+    /** A number that moves when {@link #mtu()} may have changed; cheap enough to be asked for each batch of packets. */
+    int mtuVersion();
+
+    /**
+     * A router has said that a packet to the destination was too long (RFC 1191 §4). Whoever calls this has checked that it is
+     * about a packet of its own under way (RFC 5927 §7); what is told of this path holds for all to the same destination.
+     *
+     * @param mtu the MTU of the link that it did not fit
+     */
+    void tooBig(int mtu);
 
     /** Whether the destination is a broadcast or multicast address. */
     boolean isGroup();

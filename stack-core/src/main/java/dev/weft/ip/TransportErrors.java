@@ -11,7 +11,8 @@ public interface TransportErrors {
      * (and sequence number) before it believes it.
      *
      * @param kind what happened
-     * @param mtu the next hop's MTU with {@link IcmpErrorKind#PACKET_TOO_BIG}, 0 when not told, else 0
+     * @param mtu the next hop's MTU with {@link IcmpErrorKind#PACKET_TOO_BIG}, told or guessed (RFC 1191 §7) and less than the quoted
+     *     packet was long; else 0
      * @param srcHi source of the quoted packet: our address
      * @param dstHi destination of the quoted packet: the remote address
      * @param quoted memory with the quoted transport header, borrowed

@@ -14,6 +14,7 @@ import dev.weft.resource.ChunkPool;
 import dev.weft.resource.Counters;
 import dev.weft.route.IpFamily;
 import dev.weft.route.LocalAddress;
+import dev.weft.route.PathMtuCache;
 import dev.weft.route.Route;
 import dev.weft.route.Routes;
 import dev.weft.route.RoutingTable;
@@ -50,6 +51,7 @@ public final class Ipv4 implements FamilyLayer, AutoCloseable {
     private static final int CONTENT_AT_ONCE = 32;
 
     private final RoutingTable table;
+    private final PathMtuCache pathMtus;
     private final Protocols protocols;
     private final Ipv4Options options;
     private final Ipv4Output output;
@@ -61,9 +63,10 @@ public final class Ipv4 implements FamilyLayer, AutoCloseable {
     private volatile List<Ipv4Interface> interfaces = List.of();   // grows while the stack is put together
     private volatile IcmpErrors errors = IcmpErrors.NONE;
 
-    private Ipv4(RoutingTable table, Protocols protocols, NanoClock clock, Randomness randomness, DaemonScope scope,
-                 Counters counters, Ipv4Options options) {
+    private Ipv4(RoutingTable table, PathMtuCache pathMtus, Protocols protocols, NanoClock clock, Randomness randomness,
+                 DaemonScope scope, Counters counters, Ipv4Options options) {
         this.table = table;
+        this.pathMtus = pathMtus;
         this.protocols = protocols;
         this.options = options;
         output = new Ipv4Output(options.ttl(), randomness, counters);
@@ -81,12 +84,13 @@ public final class Ipv4 implements FamilyLayer, AutoCloseable {
      * IPv4 without a link; its daemon, which expires fragments, runs in {@code scope}.
      *
      * @param table the addresses and routes of the stack
+     * @param pathMtus how long packets to other hosts may be
      * @param protocols what received packets are delivered to
      * @throws IllegalStateException when the scope is closed
      */
-    public static Ipv4 create(RoutingTable table, Protocols protocols, NanoClock clock, Randomness randomness,
-                              DaemonScope scope, Counters counters, Ipv4Options options) {
-        return new Ipv4(table, protocols, clock, randomness, scope, counters, options);
+    public static Ipv4 create(RoutingTable table, PathMtuCache pathMtus, Protocols protocols, NanoClock clock,
+                              Randomness randomness, DaemonScope scope, Counters counters, Ipv4Options options) {
+        return new Ipv4(table, pathMtus, protocols, clock, randomness, scope, counters, options);
     }
 
     // ---- links and addresses
@@ -391,7 +395,8 @@ public final class Ipv4 implements FamilyLayer, AutoCloseable {
                 : remote.isMulticast() ? MacAddress.multicastBits(remote.hi(), remote.lo())
                 : Ipv4Path.ASK;
         int nextHop = route.isOnLink() ? remote.bits() : ((Ipv4Address) route.gateway()).bits();
-        return new Ipv4Path(output, table, routes.generation(), out, source, remote, nextHop, mac, group || broadcast);
+        return new Ipv4Path(output, table, routes.generation(), pathMtus, out, source, remote, nextHop, mac,
+                group || broadcast);
     }
 
     /** RFC 1122 §3.3.4.2, RFC 1112 §6.2: what has no single destination leaves by the link of its source, or by the default one. */

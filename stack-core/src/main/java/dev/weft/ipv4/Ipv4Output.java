@@ -42,7 +42,8 @@ final class Ipv4Output {
         drops.increment(why);
     }
 
-    boolean send(Ipv4Path path, OutFrame frame, int protocol, int ttl, int tos, boolean dontFragment) {
+    boolean send(Ipv4Path path, OutFrame frame, int protocol, int ttl, int tos, boolean whole) {
+        boolean dontFragment = whole && !path.mustAllowFragments();
         if (!fits(path, frame)) {
             return sendInFragments(path, frame, protocol, ttl, tos, dontFragment);
         }
@@ -55,15 +56,16 @@ final class Ipv4Output {
         return taken;
     }
 
-    int send(Ipv4Path path, OutFrame[] frames, int from, int to, int protocol, int ttl, int tos, boolean dontFragment) {
+    int send(Ipv4Path path, OutFrame[] frames, int from, int to, int protocol, int ttl, int tos, boolean whole) {
         long mac = path.mac();
+        boolean dontFragment = whole && !path.mustAllowFragments();
         boolean together = mac >= 0;
         for (int i = from; together && i < to; i++) {
             together = fits(path, frames[i]);
         }
         if (!together) {
             for (int i = from; i < to; i++) {
-                if (!send(path, frames[i], protocol, ttl, tos, dontFragment)) {
+                if (!send(path, frames[i], protocol, ttl, tos, whole)) {
                     return i - from;
                 }
             }
@@ -84,7 +86,7 @@ final class Ipv4Output {
     /** Whether the frame goes as one packet: it is short enough, or the device cuts it into TCP segments. */
     private static boolean fits(Ipv4Path path, OutFrame frame) {
         int limit = frame.segmentSize() > 0 ? Ipv4Header.MAXIMUM_TOTAL_LENGTH
-                : Math.min(path.out.link.mtu(), Ipv4Header.MAXIMUM_TOTAL_LENGTH);
+                : Math.min(path.mtu(), Ipv4Header.MAXIMUM_TOTAL_LENGTH);
         return Ipv4Header.LENGTH + frame.length() <= limit;
     }
 
@@ -128,7 +130,7 @@ final class Ipv4Output {
         int identification = identifications.next(path.identificationKey);
         // What lies in the head is copied into the head of a fragment, so no fragment takes more of it than fits there.
         int room = OutFrame.HEAD_BYTES - OutFrame.HEADROOM;
-        int inOne = link.mtu() - Ipv4Header.LENGTH;
+        int inOne = path.mtu() - Ipv4Header.LENGTH;
         int step = (frame.headLength() > room ? Math.min(room, inOne) : inOne) & ~7;
         int total = frame.length();
         for (int at = 0; at < total; at += step) {

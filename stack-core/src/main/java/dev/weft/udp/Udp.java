@@ -33,7 +33,7 @@ public final class Udp implements AutoCloseable {
         ports = new EphemeralPorts(randomness);
         memory = new ChunkPool("udp.receive", DatagramQueue.CHUNK_BYTES, settings.receiveMemory());
         output = new UdpOutput(settings.sendMemory(), counters);
-        var input = new UdpInput(sockets, ip::errors, counters);
+        var input = new UdpInput(sockets, ip, counters);
         ip.handle(IpProtocol.UDP, input);
         ip.onError(IpProtocol.UDP, input);
     }

@@ -2,7 +2,7 @@ package dev.weft.udp;
 
 import dev.weft.device.LinkCast;
 import dev.weft.ip.IcmpErrorKind;
-import dev.weft.ip.IcmpErrors;
+import dev.weft.ip.IpLayer;
 import dev.weft.ip.IpPacket;
 import dev.weft.ip.IpProtocolHandler;
 import dev.weft.ip.TransportErrors;
@@ -11,23 +11,24 @@ import dev.weft.resource.CounterGroup;
 import dev.weft.resource.Counters;
 import dev.weft.wire.Bytes;
 import dev.weft.wire.Defect;
+import dev.weft.wire.IpAddress;
 import dev.weft.wire.UdpHeader;
 import dev.weft.wire.UdpView;
 import java.lang.foreign.MemorySegment;
-import java.util.function.Supplier;
+import java.net.NoRouteToHostException;
 
 /** From IP to the socket that a datagram, or an error about one, is for. On readers: no lock, no garbage. */
 final class UdpInput implements IpProtocolHandler, TransportErrors {
 
     private final UdpTable sockets;
-    private final Supplier<IcmpErrors> errors;
+    private final IpLayer ip;
     private final CounterGroup<Defect.Udp> malformed;
     private final CounterGroup<UdpDiscard> discards;
     private final Counter received;
 
-    UdpInput(UdpTable sockets, Supplier<IcmpErrors> errors, Counters counters) {
+    UdpInput(UdpTable sockets, IpLayer ip, Counters counters) {
         this.sockets = sockets;
-        this.errors = errors;
+        this.ip = ip;
         malformed = new CounterGroup<>(counters, "udp.in.malformed", Defect.Udp.class);
         discards = new CounterGroup<>(counters, "udp.in", UdpDiscard.class);
         received = counters.counter("udp.in.datagrams");
@@ -68,7 +69,7 @@ final class UdpInput implements IpProtocolHandler, TransportErrors {
                 packet.srcLo(), view.sourcePort());
         if (socket == null) {
             discards.increment(UdpDiscard.NO_SOCKET);
-            errors.get().portUnreachable(packet);
+            ip.errors().portUnreachable(packet);
         } else {
             deliver(socket, packet, view);
         }
@@ -104,8 +105,19 @@ final class UdpInput implements IpProtocolHandler, TransportErrors {
         UdpSocket socket = sockets.find(srcHi, srcLo, localPort, dstHi, dstLo, remotePort);
         if (socket == null) {
             discards.increment(UdpDiscard.ICMP_UNMATCHED);
+        } else if (kind == IcmpErrorKind.PACKET_TOO_BIG && socket.options().dontFragment()) {
+            tooBig(IpAddress.ofBits(srcHi, srcLo), IpAddress.ofBits(dstHi, dstLo), mtu);
         } else if (!socket.error(kind, dstHi, dstLo, remotePort)) {
             discards.increment(UdpDiscard.ICMP_IGNORED);
+        }
+    }
+
+    /** RFC 1191 §6.2: the next datagram that is too long for the path is an error of the call that sends it. */
+    private void tooBig(IpAddress local, IpAddress remote, int mtu) {
+        try {
+            ip.path(local, remote).tooBig(mtu);
+        } catch (NoRouteToHostException _) {
+            discards.increment(UdpDiscard.ICMP_UNMATCHED);
         }
     }
 }

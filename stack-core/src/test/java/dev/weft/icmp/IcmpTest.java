@@ -238,14 +238,39 @@ class IcmpTest {
     @ParameterizedTest
     @CsvSource({
             "3, 0, NETWORK_UNREACHABLE", "3, 1, HOST_UNREACHABLE", "3, 2, PROTOCOL_UNREACHABLE", "3, 3, PORT_UNREACHABLE",
-            "3, 4, PACKET_TOO_BIG", "3, 5, SOURCE_ROUTE_FAILED", "3, 9, ADMINISTRATIVELY_PROHIBITED",
+            "3, 5, SOURCE_ROUTE_FAILED", "3, 9, ADMINISTRATIVELY_PROHIBITED",
             "3, 10, ADMINISTRATIVELY_PROHIBITED", "3, 13, ADMINISTRATIVELY_PROHIBITED", "11, 0, TIME_EXCEEDED",
             "11, 1, REASSEMBLY_TIME_EXCEEDED", "12, 0, PARAMETER_PROBLEM"})
     void carriesAnErrorToTheTransportItConcerns(int type, int code, String kind) {
         List<String> heard = listenTo(17);
         bench.deliver(error(type, code, 1400, packet(US, "192.0.2.9").protocol(17).payload(Packets.pattern(8)).bytes()));
-        assertThat(heard).containsExactly(kind + (kind.equals("PACKET_TOO_BIG") ? " 1400 " : " 0 ") + US
-                + " 192.0.2.9 " + Arrays.toString(Packets.pattern(8)));
+        assertThat(heard).containsExactly(kind + " 0 " + US + " 192.0.2.9 " + Arrays.toString(Packets.pattern(8)));
+    }
+
+    @ParameterizedTest(name = "RFC 1191 §4, §5: {0} bytes did not fit {1}: {2}")
+    @CsvSource({"1500, 1400, 1400", "1500, 0, 1492", "576, 0, 508", "1492, 0, 1006", "65535, 0, 32000", "69, 0, 68"})
+    void tellsTransportsTheMtuToldOrTheNextPlateau(int length, int told, int expected) {
+        List<String> heard = listenTo(17);
+        bench.deliver(error(3, 4, told, tooLong(length, true)));
+        assertThat(heard).containsExactly("PACKET_TOO_BIG " + expected + " " + US + " 192.0.2.9 "
+                + Arrays.toString(Packets.pattern(8)));
+    }
+
+    @ParameterizedTest(name = "RFC 1191 §4: {0} bytes fit {1}, or could be fragmented")
+    @CsvSource({"1400, 1400, true", "1399, 1400, true", "1500, 1400, false", "1500, 0, false", "68, 0, true"})
+    void doesNotBelieveThatAPacketWasTooLongWhichWasNot(int length, int told, boolean dontFragment) {
+        List<String> heard = listenTo(17);
+        bench.deliver(error(3, 4, told, tooLong(length, dontFragment)));
+        assertThat(heard).isEmpty();
+        assertThat(bench.count("icmp.in.quote_not_too_big")).isEqualTo(1);
+    }
+
+    /** The beginning of a packet of ours as an error quotes it. */
+    private static byte[] tooLong(int length, boolean dontFragment) {
+        byte[] packet = packet(US, "192.0.2.9").protocol(17).payload(Packets.pattern(8)).bytes();
+        Bytes.set16(MemorySegment.ofArray(packet), 2, length);
+        packet[6] = (byte) (dontFragment ? 0x40 : 0);
+        return packet;
     }
 
     @Test

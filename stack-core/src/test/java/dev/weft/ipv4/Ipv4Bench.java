@@ -5,6 +5,8 @@ import dev.weft.ip.IcmpErrors;
 import dev.weft.ip.IpPacket;
 import dev.weft.ip.Protocols;
 import dev.weft.resource.Counters;
+import dev.weft.route.PathMtuCache;
+import dev.weft.route.PathMtuOptions;
 import dev.weft.route.RoutingTable;
 import dev.weft.runtime.DaemonScope;
 import dev.weft.runtime.FailurePolicy;
@@ -30,6 +32,8 @@ public final class Ipv4Bench implements AutoCloseable {
     public final FakeLink loopback = FakeLink.loopback();
     public final FakeLink link;
     public final RoutingTable table = new RoutingTable(Optional.of(loopback));
+    public final PathMtuCache pathMtus = new PathMtuCache(table, clock, Randomness.seeded(4), counters,
+            PathMtuOptions.defaults());
     public final Protocols protocols = new Protocols();
     public final DaemonScope scope = DaemonScope.open("test-ipv4", FailurePolicy.CANCEL_ALL);
     public final Ipv4 ipv4;
@@ -42,7 +46,7 @@ public final class Ipv4Bench implements AutoCloseable {
 
     public Ipv4Bench(int mtu, Ipv4Options options) {
         link = FakeLink.rawIp("eth0", mtu);
-        ipv4 = Ipv4.create(table, protocols, clock, Randomness.seeded(3), scope, counters, options);
+        ipv4 = Ipv4.create(table, pathMtus, protocols, clock, Randomness.seeded(3), scope, counters, options);
         ipv4.addLink(loopback, Optional.empty());
         ipv4.addLink(link, Optional.empty());
         ipv4.reconfigure(link, List.of(InterfaceAddress.of(US + "/24")), Optional.of(Ipv4Address.of("10.9.0.1")));

@@ -79,6 +79,7 @@ final class FakeIp implements IpLayer, AutoCloseable {
     final AtomicInteger portUnreachables = new AtomicInteger();
     volatile boolean takes = true;
     volatile int generation;
+    volatile int pathMtu = Integer.MAX_VALUE;
     private final FakeLink link = FakeLink.rawIp("fake0", 1500);
     private IpProtocolHandler handler;
     private TransportErrors listener;
@@ -120,7 +121,7 @@ final class FakeIp implements IpLayer, AutoCloseable {
     /** An ICMP error about a datagram that was sent. */
     void error(IcmpErrorKind kind, IpAddress from, int fromPort, IpAddress to, int toPort) {
         byte[] quoted = segment(from, fromPort, to, toPort, new byte[0]);
-        Suspension.forbid("a reader", () -> listener.error(kind, 0, from.hi(), from.lo(), to.hi(), to.lo(),
+        Suspension.forbid("a reader", () -> listener.error(kind, kind == IcmpErrorKind.PACKET_TOO_BIG ? 1400 : 0, from.hi(), from.lo(), to.hi(), to.lo(),
                 MemorySegment.ofArray(quoted), 0, quoted.length));
     }
 
@@ -217,7 +218,17 @@ final class FakeIp implements IpLayer, AutoCloseable {
 
         @Override
         public int mtu() {
-            return link.mtu();
+            return Math.min(pathMtu, link.mtu());
+        }
+
+        @Override
+        public int mtuVersion() {
+            return pathMtu;
+        }
+
+        @Override
+        public void tooBig(int mtu) {
+            pathMtu = mtu;
         }
 
         @Override

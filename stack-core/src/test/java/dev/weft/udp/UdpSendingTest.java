@@ -10,6 +10,7 @@ import static dev.weft.udp.UdpFixture.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.weft.ip.IcmpErrorKind;
 import dev.weft.runtime.Suspension;
 import dev.weft.wire.IpAddress;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What a socket sends, and what it refuses to send. */
@@ -82,6 +84,30 @@ class UdpSendingTest {
             assertThatExceptionOfType(DatagramTooLongException.class)
                     .isThrownBy(() -> socket.send(Datagram.to(at(PEER, 9), new byte[1473])))
                     .withMessageContaining("1500");
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 1191 §6.2: what a router says about datagrams that must not be fragmented is an error of the next send")
+    void learnsThePathMtuOfDatagramsThatMustNotBeFragmented() throws IOException {
+        try (UdpSocket socket = udp.bind(at(OWN, 7), UdpOptions.defaults().dontFragment(true))) {
+            socket.send(Datagram.to(at(PEER, 9), new byte[1472]));
+            ip.error(IcmpErrorKind.PACKET_TOO_BIG, OWN, 7, PEER, 9);
+            assertThatExceptionOfType(DatagramTooLongException.class)
+                    .isThrownBy(() -> socket.send(Datagram.to(at(PEER, 9), new byte[1373])))
+                    .satisfies(e -> assertThat(e.limit()).isEqualTo(1372)).withMessageContaining("1400");
+            socket.send(Datagram.to(at(PEER, 9), new byte[1372]));
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 5927 §7: nobody believes that datagrams were too long which routers may cut")
+    void learnsNothingOfDatagramsThatMayBeFragmented() throws IOException {
+        try (UdpSocket socket = udp.bind(at(OWN, 7), UdpOptions.defaults())) {
+            socket.send(Datagram.to(at(PEER, 9), new byte[1472]));
+            ip.error(IcmpErrorKind.PACKET_TOO_BIG, OWN, 7, PEER, 9);
+            ip.error(IcmpErrorKind.PACKET_TOO_BIG, OWN, 8, PEER, 9);
+            assertThat(ip.pathMtu).isEqualTo(Integer.MAX_VALUE);
         }
     }
 
