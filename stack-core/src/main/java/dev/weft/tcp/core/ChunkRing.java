@@ -112,8 +112,8 @@ final class ChunkRing {
 
     /** Gives back everything. */
     void clear() {
-        for (int i = 0; i < slots.length; i++) {
-            release(i);
+        for (int i = head; held > 0; i++) {
+            release(i & slots.length - 1);           // chunks lie close behind head, in a ring that may once have been large
         }
     }
 

@@ -17,8 +17,9 @@ import dev.weft.wire.Seq;
  */
 final class RateSampler {
 
-    /** A hostile peer can have a window sent again in pieces; beyond this many records a piece is not cut out any more. */
+    /** Records at most, besides one for each so many bytes in flight, see {@link #isFull}. */
     static final int MOST_RECORDS = 4096;
+    private static final int BYTES_FOR_EACH = 1024;
     private static final int FEW_RECORDS = 16;
 
     /** What a record notes: the draft's P.send_time, P.first_send_time, P.delivered, P.delivered_time, P.lost. */
@@ -119,12 +120,11 @@ final class RateSampler {
             if (i == tail || Seq.ge(start(i), end)) {
                 return;
             }
-            if (Seq.lt(start(i), at) && records() < MOST_RECORDS) {
-                split(i, at);
-                continue;
+            if (Seq.lt(start(i), at) && !isFull()) {
+                i = split(i, at) + 1;
             }
-            if (Seq.gt(end(i), end) && records() < MOST_RECORDS) {
-                split(i, end);
+            if (Seq.gt(end(i), end) && !isFull()) {
+                i = split(i, end);
             }
             stamp(i, now, start(i), end(i), flight + Math.max(0, Seq.diff(start(i), seq)), true);
             at = end(i);
@@ -293,15 +293,27 @@ final class RateSampler {
         log[at + RANGE] = range(to, end(i));
     }
 
-    /** Cuts record {@code i} in two at {@code seq}. */
-    private void split(int i, int seq) {
-        int moved = i - head;
-        makeRoom();
-        int first = head + moved;
-        System.arraycopy(log, first * WORDS, log, (first + 1) * WORDS, (tail - first) * WORDS);
-        tail++;
+    /** A peer can have a window sent again in pieces; more of them than a window has segments of usual size are not cut out. */
+    private boolean isFull() {
+        return records() >= MOST_RECORDS + Seq.diff(end(tail - 1), start(head)) / BYTES_FOR_EACH;
+    }
+
+    /** Cuts record {@code i} in two at {@code seq}; where its first part is then. */
+    private int split(int i, int seq) {
+        int before = i - head;
+        if (head > 0 && before < tail - i) {
+            head--;                                  // what is sent again is mostly near SND.UNA: the smaller part moves
+            System.arraycopy(log, (head + 1) * WORDS, log, head * WORDS, (before + 1) * WORDS);
+        } else {
+            makeRoom();
+            int at = head + before;
+            System.arraycopy(log, at * WORDS, log, (at + 1) * WORDS, (tail - at) * WORDS);
+            tail++;
+        }
+        int first = head + before;
         log[first * WORDS + RANGE] = range(start(first), seq);
         moveStart(first + 1, seq);
+        return first;
     }
 
     /** Makes room for one more record behind the last one. */

@@ -19,8 +19,12 @@ import java.util.Arrays;
  */
 final class Scoreboard {
 
-    /** Ranges at most. A peer that cuts a window into more pieces has its further cuts ignored. */
+    /**
+     * Ranges at most, besides one for each so many bytes in flight: as many as there are segments of usual size. A peer that
+     * cuts a window into more pieces has its further cuts ignored.
+     */
     static final int MOST = 8192;
+    private static final int BYTES_FOR_EACH = 1024;
 
     private static final int FEW = 16;
     /** Slots that are kept while nothing is in flight. */
@@ -99,6 +103,10 @@ final class Scoreboard {
         return tail - head;
     }
 
+    private boolean isFull() {
+        return ranges() >= MOST + total / BYTES_FOR_EACH;
+    }
+
     // ---- sending
 
     /** {@code [from, to)} leaves for the first time, behind everything before. */
@@ -106,7 +114,7 @@ final class Scoreboard {
         total += Seq.diff(to, from);
         if (head < tail) {
             int slot = order[tail - 1];
-            boolean full = ranges() >= MOST;
+            boolean full = isFull();
             if (fate[slot] == IN_FLIGHT && !again[slot] && (sentAt[slot] == now || full) && end[slot] == from) {
                 end[slot] = to;
                 return;
@@ -346,44 +354,52 @@ final class Scoreboard {
         if (i == tail || Seq.ge(start[order[i]], seq)) {
             return i;
         }
-        if (ranges() >= MOST) {
+        if (isFull()) {
             return i + 1;
         }
         int slot = order[i];
         int rest = take(seq, end[slot], sentAt[slot], fate[slot], again[slot]);
         end[slot] = seq;
         sackedRanges += fate[slot] == SACKED ? 1 : 0;
-        int moved = i - head;
+        int before = i - head;
         insert(i + 1, rest);
         if (fate[slot] == IN_FLIGHT) {
             linkAfter(slot, rest);
         }
-        return head + moved + 1;
+        return head + before + 1;
     }
 
     /** Joins range {@code i} with neighbours of the same fate; where it is then. Not for what is in flight. */
     private int merge(int i) {
         int at = i;
         if (at > head && fate[order[at - 1]] == fate[order[at]]) {
-            join(at - 1);
-            at--;
+            at = join(at - 1);
         }
         if (at + 1 < tail && fate[order[at + 1]] == fate[order[at]]) {
-            join(at);
+            at = join(at);
         }
         return at;
     }
 
-    private void join(int i) {
+    /** Joins range {@code i} and the next one; where it is then, for the smaller part of the others moves up. */
+    private int join(int i) {
         int slot = order[i];
         int other = order[i + 1];
         end[slot] = end[other];
         sentAt[slot] = Math.min(sentAt[slot], sentAt[other]);
         again[slot] |= again[other];
         sackedRanges -= fate[slot] == SACKED ? 1 : 0;
-        System.arraycopy(order, i + 2, order, i + 1, tail - i - 2);
-        tail--;
+        int at = i;
+        if (i - head < tail - i) {
+            System.arraycopy(order, head, order, head + 1, i + 1 - head);
+            head++;
+            at++;
+        } else {
+            System.arraycopy(order, i + 2, order, i + 1, tail - i - 2);
+            tail--;
+        }
         release(other);
+        return at;
     }
 
     private void setFate(int slot, byte to) {
@@ -525,6 +541,12 @@ final class Scoreboard {
     }
 
     private void insert(int i, int slot) {
+        if (head > 0 && i - head < tail - i) {
+            head--;
+            System.arraycopy(order, head + 1, order, head, i - head - 1);
+            order[i - 1] = slot;
+            return;
+        }
         int at = i;
         if (tail == order.length) {
             int used = tail - head;

@@ -231,7 +231,7 @@ class FuzzProperties {
             Receiver rcv = connection.receiver();
             require(Seq.le(snd.sndUna, snd.sndNxt), "SND.UNA ≤ SND.NXT");
             require(snd.recovery.board.isConsistent(snd.sndUna, snd.sndNxt), "the scoreboard covers what is outstanding");
-            require(snd.recovery.board.ranges() <= Scoreboard.MOST, "the scoreboard is bounded");
+            require(snd.recovery.board.ranges() <= Scoreboard.MOST + snd.outstanding() / 1024, "the scoreboard is bounded");
             require(snd.buffer.length() <= config.sendBuffer(), "the send buffer keeps its size");
             require(rcv.buffer.readable() <= config.receiveBuffer(), "the receive buffer keeps its size");
             require(connection.state() == TcpState.CLOSED || snd.flight() >= 0 && snd.flight() <= snd.outstanding(),

@@ -9,8 +9,9 @@ package dev.weft.tcp.core;
  * @param queueDelayMillis mean time in the queue
  * @param jain Jain's index of the flows' goodput: 1 when all are equal, 1/n when one has all
  * @param goodput of each flow in Mbit/s
+ * @param timeouts retransmission time-outs in the whole time
  * @param timers how often a timer of a sender fired in the whole time
  */
 record PathFigures(double utilisation, double withStart, double retransmitted, double queueDelayMillis, double jain,
-                   double[] goodput, long timers) {
+                   double[] goodput, long timeouts, long timers) {
 }

@@ -83,6 +83,7 @@ final class PathSimulation {
             Comparator.<Packet>comparingLong(packet -> packet.arrivesAt).thenComparingLong(packet -> packet.order));
     private final ArrayDeque<Packet> spare = new ArrayDeque<>();
     private final Flow[] flows;
+    final Tally tally = new Tally();
     private final TcpSegment out = new TcpSegment();
     private final Pieces pieces = new Pieces();
     private final ChunkPool pool = new ChunkPool("path", 64 << 10, 8L << 30);
@@ -102,7 +103,7 @@ final class PathSimulation {
         var memory = new TcpMemory(pool, new ByteBudget(8L << 30));
         // Twice what fits the path and its queue, and twice that again for a window that doubles beyond it.
         int buffer = (int) Math.clamp(4 * (path.bdp() + path.queueBytes()), 256L << 10, 1L << 30);
-        var config = TcpConfig.of(memory, TcpCounters.NONE).withBuffers(buffer, buffer).withLargestReceiveBuffer(buffer)
+        var config = TcpConfig.of(memory, tally).withBuffers(buffer, buffer).withLargestReceiveBuffer(buffer)
                 .withPath(MTU, IP_HEADER);
         for (int i = 0; i < flows.length; i++) {
             flows[i] = new Flow(config.withCongestionControl(algorithms[i % algorithms.length]), i,
@@ -160,8 +161,8 @@ final class PathSimulation {
 
     // ---- what a watch may ask
 
-    TcpInfo sender(int flow) {
-        return flows[flow].sender.info();
+    TcpConnection sender(int flow) {
+        return flows[flow].sender;
     }
 
     /** Bytes that have come in order. */
@@ -335,7 +336,7 @@ final class PathSimulation {
         }
         double payload = path.mbit() * flows[0].sender.info().sendMss() / MTU;
         return new PathFigures(sum / payload, whole / payload, (double) again / Math.max(1, segments),
-                queueTime / 1e6 / Math.max(1, queued), sum * sum / (goodput.length * squares), goodput, timers);
+                queueTime / 1e6 / Math.max(1, queued), sum * sum / (goodput.length * squares), goodput, tally.of(TcpEvent.RETRANSMISSION_TIMEOUT), timers);
     }
 
     /**

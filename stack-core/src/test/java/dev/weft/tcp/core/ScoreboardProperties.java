@@ -85,11 +85,11 @@ class ScoreboardProperties {
         var board = new Scoreboard(new SendRate(CongestionAlgorithm.NEW_RENO.create(0)));
         var rack = new Rack();
         board.sent(1, 0, 1 << 20);
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 30_000; i++) {
             int left = random.nextInt(1 << 20);
             board.sacked(2, left, Math.min(1 << 20, left + 1), rack);
         }
-        assertThat(board.ranges()).isEqualTo(Scoreboard.MOST);
+        assertThat(board.ranges()).isEqualTo(Scoreboard.MOST + (1 << 10));
         board.acknowledged(3, 1 << 20, rack);
         assertThat(board.ranges()).isZero();
         assertThat(board.pipe()).isZero();
