@@ -11,6 +11,7 @@ import dev.weft.runtime.NanoClock;
 import dev.weft.runtime.Randomness;
 import dev.weft.runtime.Signal;
 import dev.weft.runtime.Suspension;
+import dev.weft.tcp.core.SynCookies;
 import dev.weft.tcp.core.TcpConfig;
 import dev.weft.tcp.core.TcpConnection;
 import dev.weft.tcp.core.TcpEvent;
@@ -124,7 +125,8 @@ public final class Tcp implements AutoCloseable {
                 return failure;
             }
         };
-        var input = new TcpInput(this, ip, flows, listeners, statistics);
+        var cookies = new CookieDoor(this, new SynCookies(randomness), settings.synCookies(), statistics);
+        var input = new TcpInput(this, ip, flows, listeners, cookies, statistics);
         ip.handle(IpProtocol.TCP, input);
         ip.onError(IpProtocol.TCP, input);
     }
@@ -257,7 +259,7 @@ public final class Tcp implements AutoCloseable {
         return new Flow(key, path, core, home, clock, backlog, Math.max(1, options.sendBuffer() / 3));
     }
 
-    private TcpConfig config(IpPath path, TcpOptions options) {
+    TcpConfig config(IpPath path, TcpOptions options) {
         TcpCongestion algorithm = options.congestionControl() == null ? congestion : options.congestionControl();
         return TcpConfig.of(memory, statistics)
                 .withBuffers(options.sendBuffer(), options.receiveBuffer())
@@ -269,7 +271,7 @@ public final class Tcp implements AutoCloseable {
     }
 
     /** RFC 7323 §5.4, §7.1: one offset for all connections between two addresses, so that their timestamps go up. */
-    private int timestampOffset(IpPath path) {
+    int timestampOffset(IpPath path) {
         IpAddress from = path.local();
         IpAddress to = path.remote();
         return (int) timestampOffsets.hash(from.hi(), from.lo(), to.hi(), to.lo());
@@ -342,7 +344,8 @@ public final class Tcp implements AutoCloseable {
             statistics.count(TcpInDiscard.ACCEPT_QUEUE_FULL);
             return null;
         }
-        if (!listener.hasRoom()) {
+        // In place of one in TIME-WAIT it takes no more memory than that did.
+        if (predecessor == null && !listener.hasRoom()) {
             statistics.count(TcpInDiscard.HALF_OPEN_FULL);
             return null;
         }
@@ -357,21 +360,33 @@ public final class Tcp implements AutoCloseable {
         if (predecessor != null) {
             iss = Seq.max(iss, predecessor.successorIss());
         }
-        TcpOptions options = listener.options();
-        TcpConnection core = TcpConnection.passive(config(path, options), iss, now, syn);
-        Flow flow = flow(key, path, core, options);
+        TcpConnection core = TcpConnection.passive(config(path, listener.options()), iss, now, syn);
+        Flow flow = enter(listener, key, path, core);
+        if (flow == null || (predecessor == null ? listener.admit(flow) : listener.admitAlways(flow))) {
+            return flow;
+        }
+        leave(flow);
+        statistics.count(TcpInDiscard.HALF_OPEN_FULL);
+        return null;
+    }
+
+    /**
+     * Puts a connection that a listener has begun into the table; null (counted) if one has its key. Before the listener admits
+     * it: one that closes then aborts what it has admitted, and that leaves the table for good.
+     */
+    Flow enter(TcpListener listener, FlowKey key, IpPath path, TcpConnection core) {
+        Flow flow = flow(key, path, core, listener.options());
         flow.listener(listener.door());
-        // Into the table first: a listener that closes now aborts what it has admitted, and that leaves the table for good.
-        if (!flows.insert(flow)) {
-            statistics.count(TcpInDiscard.SYN_OF_TWO_READERS);
-            return null;
+        if (flows.insert(flow)) {
+            return flow;
         }
-        if (!listener.admit(flow)) {
-            flows.remove(flow);
-            statistics.count(TcpInDiscard.HALF_OPEN_FULL);
-            return null;
-        }
-        return flow;
+        statistics.count(TcpInDiscard.SYN_OF_TWO_READERS);
+        return null;
+    }
+
+    /** Takes a connection that nobody has been told of out of the table. */
+    void leave(Flow flow) {
+        flows.remove(flow);
     }
 
     // ---------------------------------------------------------------- the end
@@ -466,6 +481,10 @@ public final class Tcp implements AutoCloseable {
     public void close() {
         batches.close();
         chunks.close();
+    }
+
+    boolean isClosing() {
+        return closing;
     }
 
     private void checkOpen() throws SocketException {

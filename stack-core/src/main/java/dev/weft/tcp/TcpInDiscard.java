@@ -14,7 +14,12 @@ enum TcpInDiscard {
     NO_CONNECTION,
     /** A SYN found as many half-open connections as its listener allows: dropped without an answer, so that the peer tries again. */
     HALF_OPEN_FULL,
-    /** A SYN found the backlog full: dropped without an answer, so that the peer tries again when somebody has accepted. */
+    /**
+     * RFC 4987 §3.6: SYNs have lately been answered with cookies, and an ACK that belongs to no connection brought back none of
+     * them, or one that is too old. Answered with a reset.
+     */
+    COOKIE_INVALID,
+    /** A SYN found the backlog full: dropped without an answer, so that the peer tries again when somebody has accepted; or the ACK of a cookie did. */
     ACCEPT_QUEUE_FULL,
     /** A connection was locked by its application and its backlog full: the peer sends the segment again. */
     BACKLOG_FULL,

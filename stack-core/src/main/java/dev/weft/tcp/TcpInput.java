@@ -5,6 +5,7 @@ import dev.weft.device.OutFrame;
 import dev.weft.ip.IcmpErrorKind;
 import dev.weft.ip.IpLayer;
 import dev.weft.ip.IpPacket;
+import dev.weft.ip.IpPath;
 import dev.weft.ip.IpProtocolHandler;
 import dev.weft.ip.TransportErrors;
 import dev.weft.tcp.core.TcpError;
@@ -26,20 +27,22 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
     private static final class Scratch {
         final TcpView view = new TcpView();
         final TcpSegment segment = new TcpSegment();
-        final TcpSegment reset = new TcpSegment();
+        final TcpSegment answer = new TcpSegment();
     }
 
     private final Tcp tcp;
     private final IpLayer ip;
     private final FlowTable flows;
     private final ListenerTable listeners;
+    private final CookieDoor cookies;
     private final TcpStatistics statistics;
 
-    TcpInput(Tcp tcp, IpLayer ip, FlowTable flows, ListenerTable listeners, TcpStatistics statistics) {
+    TcpInput(Tcp tcp, IpLayer ip, FlowTable flows, ListenerTable listeners, CookieDoor cookies, TcpStatistics statistics) {
         this.tcp = tcp;
         this.ip = ip;
         this.flows = flows;
         this.listeners = listeners;
+        this.cookies = cookies;
         this.statistics = statistics;
     }
 
@@ -86,18 +89,19 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
         }
         TcpListener listener = listeners.find(packet.dstHi(), packet.dstLo(), ports & 0xffff);
         // A SYN ends TIME-WAIT only where somebody listens who will take it up (RFC 9293 §3.6.1, MAY-2).
-        if (flow != null && (listener == null || !flow.giveWayTo(in))) {
+        if (flow != null && (listener == null || !listener.hasPlace() || !flow.giveWayTo(in))) {
             flow.input(in, packet.batch());
         } else if (listener == null) {
             statistics.count(TcpInDiscard.NO_CONNECTION);
             reset(packet, ports, scratch);
         } else if (isSyn) {
-            var key = new FlowKey(packet.srcHi(), packet.srcLo(), packet.dstHi(), packet.dstLo(), ports);
-            Flow opened = tcp.passiveOpen(listener, key, in, packet.batch().now(), flow);
-            if (opened != null) {
-                opened.joinBatch(packet.batch());
+            // Never in place of one in TIME-WAIT: the number of a cookie does not begin above those of the one before it.
+            if (flow == null && !tcp.isClosing() && cookies.isFor(listener)) {
+                answerWithCookie(packet, ports, scratch, listener);
+                return;
             }
-        } else {
+            join(packet, tcp.passiveOpen(listener, key(packet, ports), in, packet.batch().now(), flow));
+        } else if (!isOfCookie(packet, ports, scratch, listener)) {
             // RFC 9293 §3.10.7.2, LISTEN: a RST is ignored, any ACK is answered with a reset, what is neither is dropped.
             statistics.count(TcpInDiscard.NO_CONNECTION);
             if (in.has(TcpFlags.ACK)) {
@@ -106,12 +110,62 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
         }
     }
 
+    private static FlowKey key(IpPacket packet, int ports) {
+        return new FlowKey(packet.srcHi(), packet.srcLo(), packet.dstHi(), packet.dstLo(), ports);
+    }
+
+    private static void join(IpPacket packet, Flow opened) {
+        if (opened != null) {
+            opened.joinBatch(packet.batch());
+        }
+    }
+
+    /** Answers a SYN for which there is no room among those that are remembered. */
+    private void answerWithCookie(IpPacket packet, int ports, Scratch scratch, TcpListener listener) {
+        try {
+            IpPath path = ip.path(packet.destination(), packet.source());
+            cookies.answer(listener, path, ports, packet.batch().now(), scratch.segment, scratch.answer);
+            send(packet, ports, path, scratch.answer);
+        } catch (IOException e) {
+            statistics.count(TcpInDiscard.NO_ROUTE_BACK);
+        }
+    }
+
+    /** Whether an ACK that belongs to no connection brings back a cookie: then it makes one, or is dropped where there is no room. */
+    private boolean isOfCookie(IpPacket packet, int ports, Scratch scratch, TcpListener listener) {
+        TcpSegment in = scratch.segment;
+        if (!in.has(TcpFlags.ACK) || in.has(TcpFlags.SYN) || in.has(TcpFlags.RST) || tcp.isClosing()) {
+            return false;
+        }
+        long now = packet.batch().now();
+        FlowKey key = key(packet, ports);
+        int mss = cookies.check(listener, key, now, in);
+        if (mss == 0) {
+            return false;
+        }
+        try {
+            IpPath path = ip.path(packet.destination(), packet.source());
+            join(packet, cookies.open(listener, key, path, now, in, mss));
+        } catch (IOException e) {
+            statistics.count(TcpInDiscard.NO_ROUTE_BACK);
+        }
+        return true;
+    }
+
     /** Answers a segment that belongs to no connection (RFC 9293 §3.10.7.1). Not longer than what it answers, so not limited. */
     private void reset(IpPacket packet, int ports, Scratch scratch) {
-        TcpSegment out = scratch.reset;
-        if (!TcpReset.answerTo(scratch.segment, out)) {
+        if (!TcpReset.answerTo(scratch.segment, scratch.answer)) {
             return;
         }
+        try {
+            send(packet, ports, ip.path(packet.destination(), packet.source()), scratch.answer);
+        } catch (IOException e) {
+            statistics.count(TcpInDiscard.NO_ROUTE_BACK);
+        }
+    }
+
+    /** Sends a segment to where {@code packet} came from. */
+    private static void send(IpPacket packet, int ports, IpPath path, TcpSegment out) {
         OutFrame frame = packet.link().frames().tryAcquire();
         if (frame == null) {
             return;
@@ -119,9 +173,7 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
         try {
             TransmitBatch.fill(frame, out, ports & 0xffff, ports >>> 16,
                     packet.dstHi(), packet.dstLo(), packet.srcHi(), packet.srcLo());
-            ip.path(packet.destination(), packet.source()).send(frame, IpProtocol.TCP, 0, 0, true);
-        } catch (IOException e) {
-            statistics.count(TcpInDiscard.NO_ROUTE_BACK);
+            path.send(frame, IpProtocol.TCP, 0, 0, true);
         } finally {
             packet.link().frames().release(frame);
         }

@@ -5,6 +5,7 @@ import dev.weft.runtime.FailurePolicy;
 import dev.weft.runtime.NanoClock;
 import dev.weft.runtime.ShortLock;
 import dev.weft.runtime.Suspension;
+import dev.weft.tcp.core.SynCookies;
 import dev.weft.tcp.core.TcpConnection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -25,7 +26,8 @@ import org.slf4j.event.Level;
  * A port that takes connections. Half-open ones have a limit of their own, and so have those that nobody has accepted yet,
  * the backlog: a SYN beyond either is dropped. The ACK that completes a handshake while the backlog is full is dropped, too,
  * as in Linux: the peer thinks itself connected, the SYN,ACK is sent again until its limit, and the peer's answer to that
- * completes the handshake as soon as somebody has accepted.
+ * completes the handshake as soon as somebody has accepted. A SYN that finds too many half open is answered with a cookie,
+ * see {@link TcpSynCookies}.
  *
  * <p>Any number of threads may accept. {@link #close} wakes them with {@code SocketException("Socket closed")} and resets
  * the connections that nobody has accepted.
@@ -33,6 +35,8 @@ import org.slf4j.event.Level;
 public final class TcpListener implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
+    /** A flood does not write the same field with every SYN. */
+    private static final long COOKIE_CLOCK = 1_000_000_000L;
 
     private final Tcp tcp;
     private final InetSocketAddress address;
@@ -56,9 +60,11 @@ public final class TcpListener implements AutoCloseable {
 
         @Override
         public void didNotComplete() {
-            places.decrementAndGet();
+            givePlace();
         }
     };
+    /** When a SYN was answered with a cookie last, to within {@link #COOKIE_CLOCK}. */
+    private volatile long cookieSentAt = Long.MIN_VALUE / 2;
 
     /** Guards the queues; held for a few field accesses, nothing is called or woken under it. */
     private final ShortLock lock = new ShortLock();
@@ -109,7 +115,7 @@ public final class TcpListener implements AutoCloseable {
                 }
                 Flow flow = established.poll();
                 if (flow != null) {
-                    places.decrementAndGet();
+                    givePlace();
                     return new TcpSocket(flow, clock, options);
                 }
                 if (clock.nanoTime() >= deadline) {
@@ -193,7 +199,8 @@ public final class TcpListener implements AutoCloseable {
         return places.get() < options.backlog();
     }
 
-    private boolean takePlace() {
+    /** Takes a place among those that wait to be accepted, if there is one. Any thread. */
+    boolean takePlace() {
         int taken = places.get();
         while (taken < options.backlog()) {
             if (places.compareAndSet(taken, taken + 1)) {
@@ -202,6 +209,23 @@ public final class TcpListener implements AutoCloseable {
             taken = places.get();
         }
         return false;
+    }
+
+    /** Gives a place back. */
+    void givePlace() {
+        places.decrementAndGet();
+    }
+
+    /** A SYN has been answered with a cookie at {@code now}. On readers. */
+    void cookieSent(long now) {
+        if (now - cookieSentAt > COOKIE_CLOCK) {
+            cookieSentAt = now;
+        }
+    }
+
+    /** Whether cookies have been sent so lately that one may come back at {@code now}. On readers. */
+    boolean hasSentCookies(long now) {
+        return now - cookieSentAt <= 2 * SynCookies.PERIOD + COOKIE_CLOCK;
     }
 
     /** Whether there is room for one more half-open connection at this moment. On the reader. */
@@ -229,6 +253,16 @@ public final class TcpListener implements AutoCloseable {
         }
     }
 
+    /** Counts one more connection, which is half open no longer than the present batch of frames. On the reader. */
+    boolean admitAlways(Flow flow) {
+        lock.lock();
+        try {
+            return !closed && halfOpen.add(flow);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Follows a half-open connection until it is established or has failed. */
     private void ready(Flow flow, int events) {
         Thread acceptor = null;
@@ -236,7 +270,7 @@ public final class TcpListener implements AutoCloseable {
         try {
             if ((events & (TcpConnection.FAILED | TcpConnection.CLOSED)) != 0) {
                 if (halfOpen.remove(flow) && (events & TcpConnection.CONNECTED) != 0) {
-                    places.decrementAndGet();         // it completed and ended before anybody was told
+                    givePlace();                      // it completed and ended before anybody was told
                 }
             } else if ((events & TcpConnection.CONNECTED) != 0 && halfOpen.remove(flow)) {
                 established.add(flow);

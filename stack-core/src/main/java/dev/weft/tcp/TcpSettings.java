@@ -8,13 +8,15 @@ import java.util.Objects;
  * @param memory bytes that the buffers of all connections together may take off the heap, at least 1 MiB; default 256 MiB
  * @param orphans how many connections may be closed by their application and not acknowledged by their peer yet, at least 1,
  *     default 16,384; one more resets the oldest
+ * @param synCookies when listeners answer SYNs without remembering them (RFC 4987 §3.6); default when there is no room for more
  * @param congestionControl how fast connections send whose {@link TcpOptions} say nothing else; default CUBIC
  */
-public record TcpSettings(long memory, TcpCongestion congestionControl, int orphans) {
+public record TcpSettings(long memory, TcpCongestion congestionControl, int orphans, TcpSynCookies synCookies) {
 
     /** Checks the ranges. */
     public TcpSettings {
         Objects.requireNonNull(congestionControl, "congestionControl");
+        Objects.requireNonNull(synCookies, "synCookies");
         if (memory < 1 << 20) {
             throw new IllegalArgumentException("TcpSettings.memory: " + memory + " is less than 1 MiB");
         }
@@ -25,21 +27,26 @@ public record TcpSettings(long memory, TcpCongestion congestionControl, int orph
 
     /** The defaults. */
     public static TcpSettings defaults() {
-        return new TcpSettings(256L << 20, TcpCongestion.CUBIC, 16_384);
+        return new TcpSettings(256L << 20, TcpCongestion.CUBIC, 16_384, TcpSynCookies.WHEN_FULL);
     }
 
     /** A copy with this limit in bytes. */
     public TcpSettings memory(long bytes) {
-        return new TcpSettings(bytes, congestionControl, orphans);
+        return new TcpSettings(bytes, congestionControl, orphans, synCookies);
     }
 
     /** A copy with this congestion control for connections that do not choose one. */
     public TcpSettings congestionControl(TcpCongestion algorithm) {
-        return new TcpSettings(memory, algorithm, orphans);
+        return new TcpSettings(memory, algorithm, orphans, synCookies);
     }
 
     /** A copy with this limit on closed connections that are not acknowledged yet. */
     public TcpSettings orphans(int connections) {
-        return new TcpSettings(memory, congestionControl, connections);
+        return new TcpSettings(memory, congestionControl, connections, synCookies);
+    }
+
+    /** A copy whose listeners answer SYNs with cookies so often. */
+    public TcpSettings synCookies(TcpSynCookies when) {
+        return new TcpSettings(memory, congestionControl, orphans, when);
     }
 }

@@ -15,8 +15,8 @@
  * has acknowledged everything and TIME-WAIT is over. Connections that nobody has accepted belong to the listener.
  *
  * <h2>What a hostile peer can do</h2>
- * It can kill its own connection, and fill its listener's places for half-open ones, which then drops SYNs; memory of
- * all connections is one budget, and a connection holds only what its windows allow. Connections that the application has
+ * It can kill its own connection, and fill its listener's places for half-open ones, which then answers SYNs with cookies
+ * and keeps nothing of them ({@link dev.weft.tcp.TcpSynCookies}); memory of all connections is one budget, and a connection holds only what its windows allow. Connections that the application has
  * closed and whose peer acknowledges nothing are limited in time by the core, in number by {@code Orphans}.
  *
  * <pre>{@code

@@ -10,7 +10,9 @@ import dev.weft.device.memory.Cable;
 import dev.weft.tcp.TcpListener;
 import dev.weft.tcp.TcpOptions;
 import dev.weft.tcp.TcpPatience;
+import dev.weft.tcp.TcpSettings;
 import dev.weft.tcp.TcpSocket;
+import dev.weft.tcp.TcpSynCookies;
 import dev.weft.testing.Eventually;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -38,7 +40,8 @@ class HandshakeLimitsTest {
     }
 
     private static NetworkStack stack(String name, NetDevice device, String address) throws IOException {
-        return NetworkStack.open(StackConfig.create().name(name).closeTimeout(Duration.ofMillis(200))
+        TcpSettings settings = TcpSettings.defaults().synCookies(TcpSynCookies.OFF);
+        return NetworkStack.open(StackConfig.create().name(name).closeTimeout(Duration.ofMillis(200)).tcp(settings)
                 .link("eth0", (clock, counters) -> device, link -> link.address(address + "/24")));
     }
 

@@ -55,6 +55,8 @@ public final class FakeLink implements Link, LinkReader, AutoCloseable {
     private final boolean loopback;
     private final OutFramePool pool = new OutFramePool("test.fake", 64);
     private final FrameBatch batch = new FrameBatch(1);
+    /** Where its timers go; null where none are expected. */
+    public LinkReader timers;
     private FrameHandler handler;
     private LinkChange listener;
 
@@ -228,12 +230,18 @@ public final class FakeLink implements Link, LinkReader, AutoCloseable {
 
     @Override
     public void schedule(TimerWheel.Timer timer, long deadline) {
-        throw new UnsupportedOperationException();
+        if (timers == null) {
+            throw new UnsupportedOperationException();
+        }
+        timers.schedule(timer, deadline);
     }
 
     @Override
     public void cancel(TimerWheel.Timer timer) {
-        throw new UnsupportedOperationException();
+        if (timers == null) {
+            throw new UnsupportedOperationException();
+        }
+        timers.cancel(timer);
     }
 
     @Override

@@ -209,7 +209,11 @@ final class Receiver {
 
     /** The window field of our SYN and SYN,ACK, which is never scaled (RFC 7323 §2.2). */
     int synWindow() {
-        return Math.min(65_535, buffer.capacity());
+        return synWindow(buffer.capacity());
+    }
+
+    static int synWindow(int capacity) {
+        return Math.min(65_535, capacity);
     }
 
     /** How far the right edge could move: as the buffer has room and the window field has bits. */

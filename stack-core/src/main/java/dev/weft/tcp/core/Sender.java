@@ -157,6 +157,11 @@ final class Sender {
         sndWl2 = sndUna;
     }
 
+    /** Our SYN,ACK has left without being noted anywhere: neither a loss nor a round trip can be told of it. */
+    void synSentUnseen() {
+        sndNxt = iss + 1;
+    }
+
     /** The handshake is over: data may flow. */
     void established(long now) {
         if (synLost) {

@@ -129,7 +129,7 @@ public record TcpConfig(TcpMemory memory, TcpCounters counters, int sendBuffer, 
     }
 
     /** What a peer takes that announced no MSS (RFC 9293 §3.7.1, MUST-15). */
-    int defaultMss() {
+    public int defaultMss() {
         return ipHeader == 40 ? 1220 : 536;
     }
 }

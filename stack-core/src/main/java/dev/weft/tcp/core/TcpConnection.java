@@ -131,6 +131,25 @@ public final class TcpConnection {
         return connection;
     }
 
+    /**
+     * A connection that a listener makes of the peer's ACK, for whose SYN it kept nothing (RFC 4987 §3.6): established, with
+     * the text that the segment carries.
+     *
+     * @param ack a segment with ACK and without SYN and RST; acknowledges {@code iss}
+     * @param mss what {@link SynCookies#check} has said of it, more than 0
+     * @return the connection, or null if the segment does not make one
+     */
+    public static TcpConnection ofCookie(TcpConfig config, long now, TcpSegment ack, int mss) {
+        var syn = new TcpSegment();
+        if (!CookieHandshake.recall(config, now, mss, ack, syn)) {
+            return null;
+        }
+        TcpConnection connection = passive(config, ack.ack - 1, now, syn);
+        connection.snd.synSentUnseen();
+        connection.segment(now, ack);
+        return connection.isHandshakeComplete() ? connection : null;
+    }
+
     // ---- inputs: network and time
 
     /**

@@ -5,6 +5,10 @@ public enum TcpEvent {
 
     /** A handshake ended in ESTABLISHED. */
     ESTABLISHED,
+    /** A SYN was answered with a cookie, and nothing kept of it (RFC 4987 §3.6). */
+    COOKIE_SENT,
+    /** An ACK brought a cookie back and made a connection (RFC 4987 §3.6). */
+    COOKIE_ACCEPTED,
     /** A segment that occupies sequence numbers was sent again, for whatever reason. */
     RETRANSMITTED,
     /** The retransmission timer fired (RFC 6298 §5.4). */

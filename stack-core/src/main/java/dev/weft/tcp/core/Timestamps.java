@@ -50,6 +50,10 @@ final class Timestamps {
 
     /** What the clock shows in TSval. */
     int clock(long now) {
+        return clock(now, offset);
+    }
+
+    static int clock(long now, int offset) {
         return (int) (now / TICK) + offset;
     }
 

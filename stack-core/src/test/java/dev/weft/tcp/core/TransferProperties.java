@@ -60,7 +60,7 @@ class TransferProperties {
         assertThat(WRAPS.get()).isGreaterThan(TRIES.get() / 10);
         for (TcpEvent event : TcpEvent.values()) {
             switch (event) {
-                case GIVEN_UP, MTU_LOWERED, SACK_RENEGED, KEEPALIVE_PROBE, ORPHAN_RESET, RESET_SENT,
+                case GIVEN_UP, MTU_LOWERED, SACK_RENEGED, KEEPALIVE_PROBE, ORPHAN_RESET, RESET_SENT, COOKIE_SENT, COOKIE_ACCEPTED,
                      RESET_RECEIVED -> {
                     // have their own tests: here nobody gives up, resets, reneges or is asked, and paths do not change
                 }

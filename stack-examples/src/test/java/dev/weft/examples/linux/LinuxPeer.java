@@ -70,10 +70,16 @@ final class LinuxPeer implements AutoCloseable {
 
     /** On a device with these settings, wrapped so. */
     static LinuxPeer open(UnaryOperator<Tap> settings, UnaryOperator<DeviceFactory> wrapper) {
+        return open(settings, wrapper, config -> config);
+    }
+
+    /** The same, with a stack that is configured so. */
+    static LinuxPeer open(UnaryOperator<Tap> settings, UnaryOperator<DeviceFactory> wrapper,
+                          UnaryOperator<StackConfig> change) {
         var namespace = NetNamespace.create();
         try {
             Tap tap = settings.apply(Tap.named(DEVICE).host(KERNEL + "/24"));
-            var config = StackConfig.create().link("eth0", wrapper.apply(tap), link -> link.address(WEFT + "/24"));
+            var config = change.apply(StackConfig.create()).link("eth0", wrapper.apply(tap), link -> link.address(WEFT + "/24"));
             return new LinuxPeer(namespace, namespace.call(() -> NetworkStack.open(config)));
         } catch (RuntimeException | Error e) {
             namespace.close();
@@ -196,6 +202,11 @@ final class LinuxPeer implements AutoCloseable {
         Output output = namespace.exec(command);
         assertThat(output.exitStatus()).as("%s: %s", List.of(command), output.text()).isZero();
         return output.text();
+    }
+
+    /** Sets a parameter of the namespace: {@code net/ipv4/tcp_timestamps}. */
+    void sysctl(String name, String value) {
+        namespace.call(() -> Files.writeString(Path.of("/proc/sys", name), value));
     }
 
     /** How many connections the kernel has in ESTABLISHED with this port of the stack. */
