@@ -127,7 +127,7 @@ class CaptureIT {
         return Stream.of(packet[SEVERITY].split(",")).filter(each -> !each.isEmpty()).mapToInt(Integer::parseInt).max().orElse(0);
     }
 
-    private static boolean contains(Path file, String text) {
+    static boolean contains(Path file, String text) {
         try {
             return Files.readString(file, ISO_8859_1).contains(text);
         } catch (IOException e) {
