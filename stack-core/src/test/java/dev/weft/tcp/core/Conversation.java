@@ -30,6 +30,8 @@ final class Conversation {
     static final int PEER_ISS = 100;
     static final int PEER_CLOCK = -20;
     static final long MILLISECOND = 1_000_000L;
+    /** More segments at once, or timers in one wait, than any rule asks for. */
+    private static final int ENDLESS = 10_000;
 
     final Peer peer = new Peer();
     final Stack stack = new Stack();
@@ -265,7 +267,9 @@ final class Conversation {
                 return;
             }
             var out = new TcpSegment();
+            int polled = 0;
             while (connection.poll(now, out)) {
+                assertThat(++polled).as("segments sent at once").isLessThan(ENDLESS);
                 var text = new byte[out.payload.length()];
                 out.payload.copyTo(0, MemorySegment.ofArray(text), 0, text.length);
                 sent.add(out);
@@ -285,7 +289,9 @@ final class Conversation {
         void waits(long millis) {
             poll();
             long until = now + millis * MILLISECOND;
+            int ticks = 0;
             while (connection.deadline() <= until) {
+                assertThat(++ticks).as("timers that fire").isLessThan(ENDLESS);
                 now = Math.max(now, connection.deadline());
                 connection.tick(now);
                 poll();
