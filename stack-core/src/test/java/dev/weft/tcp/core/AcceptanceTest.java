@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Which segments count: RFC 9293 §3.10.7.4, first to seventh check, and RFC 5961. */
 class AcceptanceTest {
 
+    /** RFC 5961 §3.2, first case. */
     @Test
     void isResetByTheExactNumberOnly() {
         var c = established();
@@ -23,6 +24,7 @@ class AcceptanceTest {
         c.stack.isSilent();
     }
 
+    /** RFC 5961 §3.2, third case. */
     @Test
     void answersInWindowResetWithChallengeAck() {
         var c = established();
@@ -31,6 +33,7 @@ class AcceptanceTest {
         c.stack.is(TcpState.ESTABLISHED);
     }
 
+    /** RFC 5961 §3.2, second case. */
     @Test
     void ignoresResetOutsideTheWindow() {
         var c = established();
@@ -41,6 +44,7 @@ class AcceptanceTest {
         assertThat(c.tally.of(TcpDiscard.RESET_OUTSIDE_WINDOW)).isEqualTo(2);
     }
 
+    /** RFC 5961 §4.2. */
     @Test
     void answersSynInAnySynchronizedStateWithChallengeAck() {
         var c = established();
@@ -53,6 +57,7 @@ class AcceptanceTest {
         c.stack.is(TcpState.ESTABLISHED);
     }
 
+    /** RFC 5961 §7. */
     @Test
     void limitsAnswersToSegmentsWithoutTextPerConnection() {
         var c = established();
@@ -69,6 +74,7 @@ class AcceptanceTest {
         assertThat(other.stack.says()).isEqualTo(1);
     }
 
+    /** RFC 9293 §3.10.7.4, first check; §3.4. */
     @Test
     void answersSegmentOutsideTheWindow() {
         var c = established();
@@ -80,6 +86,7 @@ class AcceptanceTest {
         assertThat(c.stack.connection().readable()).isZero();
     }
 
+    /** RFC 9293 §3.10.7.4, first check: portions outside the window are trimmed. */
     @Test
     void takesThePartOfASegmentThatIsNew() {
         var c = established();
@@ -91,6 +98,7 @@ class AcceptanceTest {
         assertThat(c.tally.of(TcpDiscard.DUPLICATE_DATA)).isEqualTo(1);
     }
 
+    /** RFC 9293 §3.10.7.4, first check: portions outside the window are trimmed. */
     @Test
     void takesThePartOfASegmentThatLiesInTheWindow() {
         var c = established(x -> x.withBuffers(1000, 8));
@@ -100,6 +108,7 @@ class AcceptanceTest {
         assertThat(c.tally.of(TcpDiscard.BEYOND_WINDOW)).isEqualTo(1);
     }
 
+    /** RFC 9293 §3.10.7.4, fifth check. */
     @Test
     void dropsSegmentWithoutAck() {
         var c = established();
@@ -109,6 +118,7 @@ class AcceptanceTest {
         assertThat(c.tally.of(TcpDiscard.NO_ACK_FLAG)).isEqualTo(1);
     }
 
+    /** RFC 9293 §3.10.7.4, fifth check; RFC 5961 §5.2. */
     @Test
     void answersAndDropsAckOfWhatWasNeverSent() {
         var c = established();
@@ -117,6 +127,7 @@ class AcceptanceTest {
         assertThat(c.stack.connection().readable()).isZero();
     }
 
+    /** RFC 5961 §5.2: MAX.SND.WND. */
     @Test
     void answersAndDropsTextWithAnAckOlderThanAWindow() {
         var c = established();
@@ -127,6 +138,7 @@ class AcceptanceTest {
         c.stack.reads("y");
     }
 
+    /** RFC 9293 §3.10.7.4: with a window of zero ACKs, resets and urgent pointers are processed (MUST-66). */
     @Test
     void processesAckOfSegmentThatAClosedWindowRefuses() {
         var c = established(x -> x.withBuffers(1000, 8));
@@ -147,6 +159,7 @@ class AcceptanceTest {
         c.stack.reads("urgent");
     }
 
+    /** RFC 1122 §4.2.3.9, RFC 9293 §3.9.2.2; a port unreachable is soft as well, RFC 5927 §5.2. */
     @Test
     void remembersIcmpErrorOfEstablishedConnectionAndGoesOn() {
         var c = established();
@@ -157,6 +170,7 @@ class AcceptanceTest {
         assertThat(c.stack.connection().softError()).isEqualTo(TcpError.PORT_UNREACHABLE);
     }
 
+    /** RFC 5927 §4.1. */
     @Test
     void ignoresIcmpErrorAboutWhatIsNotInFlight() {
         var c = established();
@@ -168,6 +182,7 @@ class AcceptanceTest {
         assertThat(c.tally.of(TcpDiscard.ICMP_NOT_IN_FLIGHT)).isEqualTo(2);
     }
 
+    /** RFC 5461 §4.1. */
     @Test
     void endsAttemptToConnectByIcmpError() {
         var c = Conversation.connecting();

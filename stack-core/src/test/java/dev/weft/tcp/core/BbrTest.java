@@ -74,6 +74,7 @@ class BbrTest {
         assertThat(bbr.state()).isEqualTo(state);
     }
 
+    /** §5.6.2, InitPacingRate, with the gain of §5.1.2. */
     @Test
     void pacesFromTheBeginningAtTheInitialWindowARoundTrip() {
         starts();
@@ -81,6 +82,7 @@ class BbrTest {
         assertThat(bbr.pacingRate()).isEqualTo((long) (2.77 * 10_000 / 0.040));
     }
 
+    /** §5.3.1.1 and §5.3.1.2. */
     @Test
     void staysInStartupWhileTheRateGrowsByAQuarter() {
         starts();
@@ -93,6 +95,7 @@ class BbrTest {
         assertThat(bbr.pacingRate()).isGreaterThan(2 * rate);
     }
 
+    /** §5.3.1.2. */
     @Test
     void drainsWhenTheRateHasNotGrownForThreeRounds() {
         starts();
@@ -105,6 +108,7 @@ class BbrTest {
         assertThat(bbr.pacingRate()).isCloseTo((long) (0.5 * 0.99 * RATE), within(RATE / 100));
     }
 
+    /** §5.3.1.2 and §5.5.4. */
     @Test
     void doesNotTakeWhatTheApplicationDidNotFillForAFullPipe() {
         starts();
@@ -115,6 +119,7 @@ class BbrTest {
         assertThat(bbr.state()).isEqualTo(Bbr.State.STARTUP);
     }
 
+    /** §5.3.2; §5.2.3. */
     @Test
     void endsDrainWhenOneBandwidthDelayProductIsInFlight() {
         fillsThePipe();
@@ -124,6 +129,7 @@ class BbrTest {
         assertThat(bbr.model().bdp(1, 0)).isEqualTo(BDP);
     }
 
+    /** §5.3.3 and §5.3.3.8. */
     @Test
     void cyclesThroughDownCruiseRefillAndUp() {
         fillsThePipe();
@@ -137,6 +143,7 @@ class BbrTest {
         assertThat(bbr.pacingRate()).isEqualTo((long) (0.9 * 0.99 * RATE));
     }
 
+    /** §5.6.4.6. */
     @Test
     void keepsNoMoreThanTwoBandwidthDelayProductsInFlight() {
         fillsThePipe();
@@ -147,6 +154,7 @@ class BbrTest {
         assertThat(bbr.cwnd()).isBetween(2 * BDP, 2 * BDP + BDP / 4);
     }
 
+    /** §5.5.10.2. */
     @Test
     void takesNoNoticeOfFewLossesWhileProbing() {
         fillsThePipe();
@@ -156,6 +164,7 @@ class BbrTest {
         assertThat(bbr.model().inflightLongTerm()).isEqualTo(BbrModel.INFINITE);
     }
 
+    /** §5.5.10.2, InflightAtLoss. */
     @Test
     void boundsWhatIsInFlightWhenMoreThanTwoPercentAreLostWhileProbing() {
         fillsThePipe();
@@ -166,6 +175,7 @@ class BbrTest {
         assertThat(bbr.model().inflightLongTerm()).isCloseTo(BDP - MSS, within(100L));
     }
 
+    /** §5.5.10.3. */
     @Test
     void slowsDownByNoMoreThanWhatWasDeliveredWhenItLosesWhileCruising() {
         fillsThePipe();
@@ -176,6 +186,7 @@ class BbrTest {
         assertThat(bbr.pacingRate()).isBetween((long) (0.69 * RATE), (long) (0.99 * RATE));
     }
 
+    /** §5.5.11.2. */
     @Test
     void restoresItsBoundsWhenALossWasNone() {
         fillsThePipe();
@@ -188,6 +199,7 @@ class BbrTest {
         assertThat(bbr.state()).isEqualTo(Bbr.State.REFILL);
     }
 
+    /** §5.3.4 and §5.3.4.3, with the lengths of §4.1.1. */
     @Test
     void looksForAShorterRoundTripEveryFiveSecondsWithHalfInFlight() {
         fillsThePipe();
@@ -202,6 +214,7 @@ class BbrTest {
         assertThat(bbr.state()).isEqualTo(Bbr.State.CRUISE);
     }
 
+    /** §5.6.4.4. */
     @Test
     void sendsOneSegmentAfterATimeoutAndHasItsWindowBackAfterwards() {
         fillsThePipe();

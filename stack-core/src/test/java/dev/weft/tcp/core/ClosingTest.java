@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 /** RFC 9293 §3.6 and §3.10.4 to §3.10.7: every way a connection ends in order, or by this end's will. */
 class ClosingTest {
 
+    /** RFC 9293 §3.6, figure 12, and §3.3.2; TIME-WAIT lasts 60 s. */
     @Test
     void closesFirstThroughFinWaitsAndTimeWait() {
         var c = established();
@@ -33,6 +34,7 @@ class ClosingTest {
         c.stack.hasFailed(TcpFailure.NONE);
     }
 
+    /** RFC 9293 §3.6, case 2. */
     @Test
     void closesSecondThroughCloseWaitAndLastAck() {
         var c = established();
@@ -50,6 +52,7 @@ class ClosingTest {
         assertThat(c.stack.connection().takeEvents() & TcpConnection.CLOSED).isNotZero();
     }
 
+    /** RFC 9293 §3.6, figure 13. */
     @Test
     void closesWithThePeerAtTheSameTime() {
         var c = established();
@@ -62,6 +65,7 @@ class ClosingTest {
         c.stack.is(TcpState.TIME_WAIT);
     }
 
+    /** RFC 9293 §3.10.7.4, eighth check, FIN-WAIT-1. */
     @Test
     void goesStraightToTimeWaitWhenFinAcknowledgesFin() {
         var c = established();
@@ -72,6 +76,7 @@ class ClosingTest {
         c.stack.answers(ack().ack(102));
     }
 
+    /** RFC 9293 §3.10.4, CLOSE in ESTABLISHED. */
     @Test
     void sendsWhatIsQueuedBeforeFinAndFinWithTheLastOfIt() {
         var c = established();
@@ -88,6 +93,7 @@ class ClosingTest {
         return seg;
     }
 
+    /** RFC 9293 §3.6: a half-closed connection receives without limit of time; §3.10.3, RECEIVE in FIN-WAIT-2. */
     @Test
     void readsOnAfterItsOutputIsShut() {
         var c = established();
@@ -103,6 +109,7 @@ class ClosingTest {
         c.stack.is(TcpState.TIME_WAIT);
     }
 
+    /** RFC 9293 §3.10.7.4, eighth check. */
     @Test
     void takesTextAndFinOfOneSegment() {
         var c = established();
@@ -112,6 +119,7 @@ class ClosingTest {
         c.stack.reads("last words");
     }
 
+    /** RFC 9293 §3.10.7.4, eighth check; §3.4. */
     @Test
     void processesFinOnlyWhenAllBeforeItHasCome() {
         var c = established();
@@ -124,6 +132,7 @@ class ClosingTest {
         c.stack.reads("helloworld");
     }
 
+    /** RFC 9293 §3.10.7.4, seventh check, CLOSE-WAIT. */
     @Test
     void ignoresTextAfterFin() {
         var c = established();
@@ -134,6 +143,7 @@ class ClosingTest {
         assertThat(c.stack.connection().readable()).isZero();
     }
 
+    /** RFC 9293 §3.10.7.4, eighth check, TIME-WAIT. */
     @Test
     void acknowledgesRepeatedFinInTimeWaitAndWaitsAnew() {
         var c = established();
@@ -161,6 +171,7 @@ class ClosingTest {
         c.stack.answers(fin().seq(1001));
     }
 
+    /** RFC 9293 §3.6.1. */
     @Test
     void leavesFinWait2AfterSixtySecondsOfFullCloseOnly() {
         var c = established();
@@ -189,6 +200,7 @@ class ClosingTest {
         c.stack.is(TcpState.CLOSED);
     }
 
+    /** RFC 9293 §3.6.1 (SHLD-3), RFC 2525 §2.17. */
     @Test
     void resetsWhenClosedWithUnreadData() {
         var c = established();
@@ -199,6 +211,7 @@ class ClosingTest {
         c.stack.hasFailed(TcpFailure.ABORTED);
     }
 
+    /** RFC 9293 §3.6.1, RFC 2525 §2.17. */
     @Test
     void closesInOrderWhenAllWasRead() {
         var c = established();
@@ -209,6 +222,7 @@ class ClosingTest {
         c.stack.answers(fin());
     }
 
+    /** RFC 9293 §3.6.1 (SHLD-3), RFC 2525 §2.17. */
     @Test
     void resetsPeerThatSendsAfterClose() {
         var c = established();
@@ -220,6 +234,7 @@ class ClosingTest {
         assertThat(c.tally.of(TcpDiscard.DATA_AFTER_CLOSE)).isEqualTo(1);
     }
 
+    /** RFC 9293 §3.6.1. */
     @Test
     void doesNotMistakeOldDataForDataAfterClose() {
         var c = established();
@@ -251,6 +266,7 @@ class ClosingTest {
         c.stack.answers(data("output lives"));
     }
 
+    /** RFC 9293 §3.10.5, ABORT in ESTABLISHED. */
     @Test
     void tellsThePeerOfAnAbort() {
         var c = established();
@@ -261,6 +277,7 @@ class ClosingTest {
         assertThat(c.stack.connection().deadline()).isEqualTo(Long.MAX_VALUE);
     }
 
+    /** RFC 9293 §3.10.5, ABORT in TIME-WAIT. */
     @Test
     void abortsWithoutAWordInTimeWait() {
         var c = established();
@@ -273,6 +290,7 @@ class ClosingTest {
         c.stack.hasFailed(TcpFailure.NONE);
     }
 
+    /** RFC 9293 §3.10.2, SEND in FIN-WAIT-1: error, connection closing. */
     @Test
     void takesNothingToSendAfterOutputIsShut() {
         var c = established();
@@ -286,6 +304,7 @@ class ClosingTest {
         c.stack.check();
     }
 
+    /** RFC 9293 §3.10.7.4, second check. */
     @Test
     void isEndedByResetInEveryStateOfClosing() {
         var finWait2 = established();
@@ -321,6 +340,7 @@ class ClosingTest {
         timeWait.stack.hasFailed(TcpFailure.NONE);
     }
 
+    /** RFC 9293 §3.10.3. */
     @Test
     void keepsWhatCameBeforeAFailureReadable() {
         var c = established();
@@ -359,6 +379,7 @@ class ClosingTest {
         return c.stack.connection().sender().buffer.chunks() + c.stack.connection().receiver().buffer.chunks();
     }
 
+    /** RFC 9293 §3.6.1, MAY-2; RFC 6191 §2. */
     @Test
     void letsNewIncarnationBeginInTimeWaitOnlyAfterTheOldNumbers() {
         var c = established();

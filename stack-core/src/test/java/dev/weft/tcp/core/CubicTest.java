@@ -60,6 +60,7 @@ class CubicTest {
         return 0.4 * Math.pow(t - k, 3) + wMax;
     }
 
+    /** RFC 9438 §4.6. */
     @Test
     void keepsSevenTenthsOfTheWindowAfterALoss() {
         losesAt(100);
@@ -67,6 +68,7 @@ class CubicTest {
         assertThat(cubic.cwnd()).isEqualTo(70_000);
     }
 
+    /** RFC 9438 §4.2, §4.4, §4.5, with C of §5. */
     @Test
     void followsTheCubicFunctionFromConcaveToConvex() {
         losesAt(1000);
@@ -79,6 +81,7 @@ class CubicTest {
         }
     }
 
+    /** RFC 9438 §4.2. */
     @Test
     void isTheSameWhateverTheRoundTripTime() {
         losesAt(1000);
@@ -86,6 +89,7 @@ class CubicTest {
         assertThat(window()).isCloseTo(curve(6, 1000, 700), within(10.0));
     }
 
+    /** RFC 9438 §4.3. */
     @Test
     void growsAsRenoWouldWhereThatIsFaster() {
         losesAt(20);
@@ -96,6 +100,7 @@ class CubicTest {
         assertThat(window()).isGreaterThan(20 + 5).isLessThan(20 + 12);
     }
 
+    /** RFC 9438 §4.7. */
     @Test
     void leavesRoomForOthersWhenItLosesBelowItsLastMaximum() {
         losesAt(1000);
@@ -106,6 +111,7 @@ class CubicTest {
         assertThat(window()).isCloseTo(595, within(2.0));
     }
 
+    /** RFC 9438 §4.7. */
     @Test
     void remembersTheWholeWindowWhenItLosesAboveItsLastMaximum() {
         losesAt(1000);
@@ -117,6 +123,7 @@ class CubicTest {
         assertThat(window()).isCloseTo(before, within(2.0));
     }
 
+    /** RFC 9438 §4.8. */
     @Test
     void beginsAtThePlateauAfterATimeout() {
         cubic.start(now, MSS, false, SECOND / 10);
@@ -142,6 +149,7 @@ class CubicTest {
         assertThat(cubic.cwnd()).isBetween(before + before / 2 - MSS, before + before / 2 + MSS);
     }
 
+    /** RFC 9438 §5.8; RFC 7661 §4.3. */
     @Test
     void doesNotCountTimeInWhichTheWindowIsNotUsed() {
         losesAt(1000);
@@ -158,6 +166,7 @@ class CubicTest {
         assertThat(window()).isCloseTo(curve(2, 1000, 700), within(8.0));
     }
 
+    /** RFC 9438 §4.9. */
     @Test
     void goesOnAsIfNothingHadHappenedWhenALossWasNone() {
         losesAt(1000);
@@ -172,6 +181,7 @@ class CubicTest {
         assertThat(window()).as("the same curve").isCloseTo(curve(6, 1000, 700), within(8.0));
     }
 
+    /** RFC 3465 §2.3. */
     @Test
     void countsNoMoreThanOneSegmentForAnAckAfterATimeout() {
         losesAt(100);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Windows, acknowledgements and small segments: RFC 9293 §3.7.4, §3.8.6; RFC 5681 §4.2; D6. */
 class FlowControlTest {
 
+    /** RFC 9293 §3.8.6.3 (SHLD-19), RFC 5681 §4.2. */
     @Test
     void acknowledgesEverySecondFullSegment() {
         var c = talking(x -> x);
@@ -23,6 +24,7 @@ class FlowControlTest {
         c.stack.answers(ack().ack(2102));
     }
 
+    /** RFC 9293 §3.8.6.3 (MUST-40): less than 0.5 s. */
     @Test
     void acknowledgesOneSegmentWithinFortyMilliseconds() {
         var c = talking(x -> x);
@@ -33,6 +35,7 @@ class FlowControlTest {
         c.stack.answers(ack().ack(103));
     }
 
+    /** RFC 9293 §3.8.6.3. */
     @Test
     void letsAcknowledgementRideOnData() {
         var c = talking(x -> x);
@@ -178,6 +181,7 @@ class FlowControlTest {
         c.stack.answers(ack().ack(2102), ack().ack(2102));
     }
 
+    /** RFC 5681 §2: an ACK with another window is no duplicate. */
     @Test
     void keepsTheWindowOfADuplicateAck() {
         var c = talking(x -> x.withBuffers(1000, 40_000));
@@ -210,6 +214,7 @@ class FlowControlTest {
         assertThat(c.tally.of(TcpEvent.WINDOW_UPDATE)).isEqualTo(1);
     }
 
+    /** RFC 9293 §3.8.6 (SHLD-14); RFC 7323 §2.4. */
     @Test
     void neverMovesTheRightEdgeBack() {
         var c = talking(x -> x.withBuffers(1000, 10_000));
@@ -222,6 +227,7 @@ class FlowControlTest {
         c.stack.answers(ack().ack(5_102).window(4_999));
     }
 
+    /** RFC 9293 §3.8.6.2.1, sender: half of the largest window. */
     @Test
     void sendsNoMoreThanTheWindowAllows() {
         var c = established();
@@ -232,6 +238,7 @@ class FlowControlTest {
         c.stack.answers(data(1000), data(1000), data(1000));
     }
 
+    /** RFC 9293 §3.8.6.1 (MUST-36, SHLD-29, SHLD-30). */
     @Test
     void probesAClosedWindowWithOneByteAndBacksOff() {
         var c = established();
@@ -251,6 +258,7 @@ class FlowControlTest {
         c.stack.answers(data("waiting").seq(1001));
     }
 
+    /** RFC 5681 §2: answers to probes of a closed window are none. */
     @Test
     void takesNoAnswerToAProbeForADuplicateAck() {
         var c = established();
@@ -265,6 +273,7 @@ class FlowControlTest {
         assertThat(c.tally.of(TcpEvent.DUPLICATE_ACK_IN)).isZero();
     }
 
+    /** RFC 9293 §3.8.6.1 (MUST-37). */
     @Test
     void staysOpenAsLongAsProbesAreAnswered() {
         var c = established();
@@ -287,6 +296,7 @@ class FlowControlTest {
         c.stack.hasFailed(TcpFailure.TIMED_OUT);
     }
 
+    /** RFC 6429 §3. */
     @Test
     void endsClosedConnectionWhoseWindowStaysClosed() {
         var c = established();
@@ -301,6 +311,7 @@ class FlowControlTest {
         c.stack.hasFailed(TcpFailure.TIMED_OUT);
     }
 
+    /** RFC 7323 §2.4; RFC 9293 §3.4. */
     @Test
     void acknowledgesWithANumberThePeerAcceptsWhileBothWindowsAreClosed() {
         var c = established();
@@ -312,6 +323,7 @@ class FlowControlTest {
         c.stack.answers(ack().seq(1001).ack(102));   // not 1002: that lies outside the peer's window
     }
 
+    /** RFC 9293 §3.8.6.2.1, the override timer. */
     @Test
     void sendsAfterAWhileWhatASillyWindowTakes() {
         var c = established();
@@ -324,6 +336,7 @@ class FlowControlTest {
         c.stack.answers(data(300).seq(1001));
     }
 
+    /** RFC 9293 §3.7.4, Nagle. */
     @Test
     void holdsBackASecondSmallSegment() {
         var c = established();
@@ -336,6 +349,7 @@ class FlowControlTest {
         c.stack.answers(data("bc"));
     }
 
+    /** RFC 9293 §3.7.4, as Minshall refined it. */
     @Test
     void doesNotHoldBackTheEndOfALargeWrite() {
         var c = established();
@@ -343,6 +357,7 @@ class FlowControlTest {
         c.stack.answers(data(1000), data(100));      // Minshall: full segments in flight do not count
     }
 
+    /** RFC 9293 §3.7.4 (MUST-17): Nagle can be turned off. */
     @Test
     void holdsBackNothingWithNoDelayNorAtTheEnd() {
         var c = established(x -> x.withNoDelay(true));

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 /** RFC 9293 §3.5 and §3.10.7.2 to §3.10.7.4 up to ESTABLISHED; RFC 7323 §2; RFC 6298 §5.7. */
 class HandshakeTest {
 
+    /** RFC 9293 §3.10.7.2, third check; §3.4.2: the numbers begin where the listener says. */
     @Test
     void answersSynWithSynAckAndIsEstablishedByItsAck() {
         var c = listening(x -> x);
@@ -31,6 +32,7 @@ class HandshakeTest {
         c.stack.isSilent();
     }
 
+    /** RFC 9293 §3.10.1 and §3.10.7.3; RFC 6528: the caller chooses the ISS. */
     @Test
     void connectsAndAcknowledgesSynAck() {
         var c = connecting();
@@ -40,6 +42,7 @@ class HandshakeTest {
         c.stack.answers(ack().seq(1001).ack(101));
     }
 
+    /** RFC 7323 §2.2 and §7.1. */
     @Test
     void scalesWindowsOnlyIfBothOffer() {
         var without = listening(x -> x);
@@ -56,6 +59,7 @@ class HandshakeTest {
         assertThat(with.stack.connection().info().peerWindow()).isEqualTo(400);
     }
 
+    /** RFC 7323 §2.3. */
     @Test
     void takesShiftAbove14For14() {
         var c = listening(x -> x);
@@ -65,6 +69,7 @@ class HandshakeTest {
         assertThat(c.stack.connection().info().peerWindow()).isEqualTo(1 << 14);
     }
 
+    /** RFC 9293 §3.7.1, MUST-15. */
     @Test
     void sends536BytesToPeerWithoutMss() {
         var c = listening(x -> x);
@@ -75,6 +80,7 @@ class HandshakeTest {
         c.stack.answers(data(536), data(64));
     }
 
+    /** RFC 9293 §3.7.1, MUST-15. */
     @Test
     void sends1220BytesToPeerWithoutMssOverIpv6() {
         var c = listening(x -> x.withPath(1500, 40));
@@ -83,6 +89,7 @@ class HandshakeTest {
         assertThat(c.stack.connection().info().sendMss()).isEqualTo(1220);
     }
 
+    /** RFC 9293 §3.7.1, RFC 6691 §2. */
     @Test
     void sendsNoMoreThanPathTakesWhateverPeerOffers() {
         var c = listening(x -> x.withPath(1400, 20));
@@ -98,6 +105,7 @@ class HandshakeTest {
         assertThat(c.stack.connection().info().sendMss()).isEqualTo(48);
     }
 
+    /** RFC 6298 §2.1, §5.5 and §5.6. */
     @Test
     void repeatsSynAfterOneTwoFourSecondsAndGivesUpAfterThreeMinutesAndMore() {
         var c = connecting();
@@ -172,6 +180,7 @@ class HandshakeTest {
         c.stack.hasFailed(TcpFailure.TIMED_OUT);
     }
 
+    /** RFC 9293 §3.10.7.4, fourth check, SYN-RECEIVED. */
     @Test
     void repeatsSynAckAtOnceWhenSynComesAgain() {
         var c = listening(x -> x);
@@ -181,6 +190,7 @@ class HandshakeTest {
         c.stack.answers(synAck().seq(1000).ack(101));
     }
 
+    /** RFC 6298 §5.7; RFC 5681 §3.1: one segment after the loss of a SYN. */
     @Test
     void beginsWithOneSegmentAndThreeSecondsAfterLostSyn() {
         var c = connecting();
@@ -197,6 +207,7 @@ class HandshakeTest {
         c.stack.answers(data(1000).seq(1001));
     }
 
+    /** RFC 9293 §3.5, figure 7, and §3.10.7.3, fourth check. */
     @Test
     void opensWhenBothOpen() {
         var c = connecting();
@@ -209,6 +220,7 @@ class HandshakeTest {
         assertThat(c.stack.connection().info().peerWindow()).isEqualTo(700);
     }
 
+    /** RFC 9293 §3.5, figure 7. */
     @Test
     void opensWhenBothOpenAndOnlyAnAckComesBack() {
         var c = connecting();
@@ -219,6 +231,7 @@ class HandshakeTest {
         c.stack.is(TcpState.ESTABLISHED);
     }
 
+    /** RFC 9293 §3.10.7.3, second check, and §3.5.3; RFC 5461 §2. */
     @Test
     void isRefusedByResetThatAcknowledgesSyn() {
         var c = connecting();
@@ -228,6 +241,7 @@ class HandshakeTest {
         c.stack.isSilent();
     }
 
+    /** RFC 9293 §3.10.7.3, first and second check. */
     @Test
     void ignoresResetInSynSentThatDoesNotAcknowledgeSyn() {
         var c = connecting();
@@ -249,6 +263,7 @@ class HandshakeTest {
         c.stack.is(TcpState.SYN_SENT);
     }
 
+    /** RFC 9293 §3.10.7.3, fifth check. */
     @Test
     void ignoresAckAloneInSynSent() {
         var c = connecting();
@@ -258,6 +273,7 @@ class HandshakeTest {
         c.stack.is(TcpState.SYN_SENT);
     }
 
+    /** RFC 9293 §3.10.7.4, fifth check, SYN-RECEIVED; §3.5.2, group 2. */
     @Test
     void resetsAckThatDoesNotFitInSynReceived() {
         var c = listening(x -> x);
@@ -284,6 +300,7 @@ class HandshakeTest {
         c.stack.hasFailed(TcpFailure.RESET);
     }
 
+    /** RFC 9293 §3.10.7.4, second check, SYN-RECEIVED. */
     @Test
     void isRefusedByResetAfterSimultaneousOpen() {
         var c = connecting();
@@ -294,6 +311,7 @@ class HandshakeTest {
         c.stack.hasFailed(TcpFailure.REFUSED);
     }
 
+    /** RFC 9293 §3.10.7.2 would queue it. */
     @Test
     void leavesTextOfSynToItsRetransmission() {
         var c = listening(x -> x);
@@ -304,6 +322,7 @@ class HandshakeTest {
         c.stack.reads("early");
     }
 
+    /** RFC 9293 §3.10.7.3: data of a SYN,ACK is processed as §3.10.7.4 says; §3.4: SYN and FIN take a number each. */
     @Test
     void takesTextAndFinOfSynAck() {
         var c = connecting();
@@ -326,6 +345,7 @@ class HandshakeTest {
         c.stack.answers(ack().ack(106));
     }
 
+    /** RFC 9293 §3.10.4, CLOSE in SYN-RECEIVED. */
     @Test
     void sendsFinAfterHandshakeWhenOutputWasClosedDuringIt() {
         var c = listening(x -> x);
@@ -338,6 +358,7 @@ class HandshakeTest {
         c.stack.answers(fin().seq(1001));
     }
 
+    /** RFC 9293 §3.10.4, CLOSE in SYN-SENT. */
     @Test
     void forgetsConnectionAttemptThatIsClosed() {
         var c = connecting();
@@ -347,6 +368,7 @@ class HandshakeTest {
         c.stack.isSilent();
     }
 
+    /** RFC 9293 §3.10.1: error, connection already exists. */
     @Test
     void isMadeOfSynsOnlyAndOpenedOnce() {
         assertThatThrownBy(() -> listening(x -> x).peer.sends(synAck())).isInstanceOf(IllegalArgumentException.class);
@@ -354,6 +376,7 @@ class HandshakeTest {
         assertThatThrownBy(() -> c.stack.connection().connect(9)).isInstanceOf(IllegalStateException.class);
     }
 
+    /** RFC 9293 §3.10.7.1; §3.5.2, group 1. */
     @Test
     void answersSegmentsWithoutConnectionAsTheRfcSays() {
         var in = new TcpSegment();

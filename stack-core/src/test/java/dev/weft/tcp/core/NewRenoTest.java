@@ -20,6 +20,7 @@ class NewRenoTest {
         control.acknowledged(ack);
     }
 
+    /** RFC 6928 §2. */
     @Test
     void startsWithTenSegmentsOrWhatTheyMayWeigh() {
         assertThat(started(1460).cwnd()).isEqualTo(14_600);
@@ -28,6 +29,7 @@ class NewRenoTest {
         assertThat(started(9_000).cwnd()).isEqualTo(18_000);
     }
 
+    /** RFC 5681 §3.1. */
     @Test
     void startsWithOneSegmentAfterALostSyn() {
         var control = new NewReno();
@@ -35,6 +37,7 @@ class NewRenoTest {
         assertThat(control.cwnd()).isEqualTo(1000);
     }
 
+    /** RFC 3465 §2.2. */
     @Test
     void growsInSlowStartByWhatIsAcknowledgedButNoMoreThanTwoSegmentsAnAck() {
         var control = started(1000);
@@ -44,6 +47,7 @@ class NewRenoTest {
         assertThat(control.cwnd()).isEqualTo(12_500);
     }
 
+    /** RFC 7661 §4.3. */
     @Test
     void doesNotGrowWhenTheWindowWasNotUsed() {
         var control = started(1000);
@@ -53,6 +57,7 @@ class NewRenoTest {
         assertThat(control.cwnd()).isEqualTo(10_000);
     }
 
+    /** RFC 3465 §2.1; RFC 5681 §3.1. */
     @Test
     void growsByOneSegmentForEachWindowInAvoidance() {
         var control = started(1000);
@@ -67,6 +72,7 @@ class NewRenoTest {
         assertThat(control.cwnd()).isEqualTo(11_000);
     }
 
+    /** RFC 5681 §3.2, RFC 6582 §3.2. */
     @Test
     void halvesOnLossInflatesByDuplicatesAndDeflatesAtTheEnd() {
         var control = started(1000);
@@ -83,6 +89,7 @@ class NewRenoTest {
         assertThat(control.cwnd()).as("no burst: flight + one segment").isEqualTo(3_000);
     }
 
+    /** RFC 5681 §3.1, equation (4). */
     @Test
     void neverPutsTheThresholdBelowTwoSegments() {
         var control = started(1000);
@@ -90,6 +97,7 @@ class NewRenoTest {
         assertThat(control.ssthresh()).isEqualTo(2_000);
     }
 
+    /** RFC 5681 §3.1. */
     @Test
     void startsFromOneSegmentAfterATimeoutAndHoldsTheThresholdWhileItLasts() {
         var control = started(1000);
@@ -100,6 +108,7 @@ class NewRenoTest {
         assertThat(control.ssthresh()).isEqualTo(10_000);
     }
 
+    /** RFC 5681 §4.1, RFC 2861 §3. */
     @Test
     void restartsAfterIdleTimeWithNoMoreThanTheInitialWindow() {
         var control = started(1000);

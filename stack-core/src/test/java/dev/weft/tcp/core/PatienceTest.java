@@ -123,6 +123,7 @@ class PatienceTest {
         c.stack.answers(ack().ack(101));
     }
 
+    /** RFC 5482 §2. */
     @Test
     void endsWhenNothingIsAcknowledgedForTheUserTimeout() {           // RFC 9293 §3.10.8
         var c = withUserTimeout(5);

@@ -56,6 +56,7 @@ class PersistTest {
         assertThat(persist.deadline()).isEqualTo(SECOND);
     }
 
+    /** RFC 9293 §3.8.6.2.1. */
     @Test
     void overridesASillyWindowAfterATenthToAWholeSecond() {
         var persist = new Persist();

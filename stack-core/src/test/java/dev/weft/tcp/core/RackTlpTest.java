@@ -26,8 +26,9 @@ class RackTlpTest {
         return c.stack.connection().sender().recovery.phase();
     }
 
-    // ---- §6.2: loss by time
+    // ---- RFC 8985 §6.2: loss by time
 
+    /** RFC 8985 §6.2, step 4: no window once three are behind it; RFC 6675 §4, IsLost; §3. */
     @Test
     void takesForLostWhatWasSentBeforeThreeSegmentsThatArrived() {
         var c = onSlowPath();
@@ -43,6 +44,7 @@ class RackTlpTest {
         assertThat(phase(c)).isEqualTo(Recovery.Phase.FAST);
     }
 
+    /** RFC 8985 §6.2, step 4. */
     @Test
     void waitsAQuarterOfTheLeastRoundTripForFewerThanThree() {
         var c = onSlowPath();
@@ -109,6 +111,7 @@ class RackTlpTest {
         assertThat(rack.multiplier()).as("shrinks after 16 recoveries").isEqualTo(1);
     }
 
+    /** RFC 8985 §5.2, RACK_sent_after. */
     @Test
     void takesARetransmissionForLostOnceWhatWasSentAfterItArrives() {
         var c = onSlowPath();
@@ -126,6 +129,7 @@ class RackTlpTest {
         c.stack.answers(data(1000).seq(una + 1000));
     }
 
+    /** RFC 2018 §5; RFC 8985 §5. */
     @Test
     void doesNotBelieveBlocksOfWhatWasNeverSent() {
         var c = modern();
@@ -136,8 +140,9 @@ class RackTlpTest {
         assertThat(c.stack.connection().sender().flight()).isEqualTo(3_000);
     }
 
-    // ---- §7: tail loss probe
+    // ---- RFC 8985 §7: tail loss probe
 
+    /** RFC 8985 §7.2 and §7.3. */
     @Test
     void probesTheTailAfterTwoRoundTripsWithTheLastSegment() {
         var c = onSlowPath();
@@ -157,6 +162,7 @@ class RackTlpTest {
         c.stack.isSilent();
     }
 
+    /** RFC 8985 §7.3. */
     @Test
     void probesWithNewDataWhereThereIsSome() {
         var c = onSlowPath();
@@ -170,6 +176,7 @@ class RackTlpTest {
         assertThat(of(c, TcpEvent.RETRANSMITTED)).isZero();
     }
 
+    /** RFC 8985 §7.4. */
     @Test
     void findsTheLossesBeforeItByTheAckOfTheProbe() {
         var c = onSlowPath();
@@ -187,6 +194,7 @@ class RackTlpTest {
         assertThat(of(c, TcpEvent.RETRANSMISSION_TIMEOUT)).isZero();
     }
 
+    /** RFC 8985 §7.4.2. */
     @Test
     void tellsCongestionControlOfALossThatTheProbeRepaired() {
         var c = onSlowPath();
@@ -202,6 +210,7 @@ class RackTlpTest {
         assertThat(c.stack.connection().info().ssthresh()).isLessThan(Integer.MAX_VALUE);
     }
 
+    /** RFC 8985 §7.4.2; RFC 2883 §5. */
     @Test
     void tellsItNothingWhenTheProbeCameTwice() {
         var c = onSlowPath();
@@ -240,6 +249,7 @@ class RackTlpTest {
         assertThat(c.stack.connection().info().ssthresh()).isEqualTo(5_000);
     }
 
+    /** RFC 9937 §6.2. */
     @Test
     void followsTheFormulaOfRfc9937() {
         var prr = new RateReduction();
@@ -260,6 +270,7 @@ class RackTlpTest {
 
     // ---- undo
 
+    /** RFC 3522 §3.2, RFC 4015 §3.2. */
     @Test
     void undoesATimeoutWhenTheEchoIsOfTheFirstTransmission() {
         var c = onSlowPath();
@@ -278,6 +289,7 @@ class RackTlpTest {
         c.stack.isSilent();
     }
 
+    /** RFC 3522 §3.2; RFC 8985 §6.3. */
     @Test
     void undoesNothingWhenTheEchoIsOfTheRetransmission() {
         var c = onSlowPath();
@@ -291,6 +303,7 @@ class RackTlpTest {
         assertThat(c.stack.says()).as("what is lost goes out again").isPositive();
     }
 
+    /** RFC 3708 §2. */
     @Test
     void undoesARecoveryWhenAllThatWasSentAgainCameTwice() {
         var c = modern(x -> x.withCongestionControl(CongestionAlgorithm.NEW_RENO));
@@ -305,6 +318,7 @@ class RackTlpTest {
         assertThat(c.stack.connection().info().cwnd()).isGreaterThanOrEqualTo(10_000);
     }
 
+    /** RFC 3708 §2. */
     @Test
     void undoesNothingWhenOnlyPartOfItCameTwice() {
         var c = modern(x -> x.withCongestionControl(CongestionAlgorithm.NEW_RENO));

@@ -51,6 +51,7 @@ class RateSamplerTest {
         assertThat(sample.deliveryRate).isEqualTo(10_000L * 1000 / 101);
     }
 
+    /** §4.1.2.3. */
     @Test
     void countsWhatArrivedSinceTheSegmentWasSent() {
         sends(0, 1000);
@@ -78,6 +79,7 @@ class RateSamplerTest {
         assertThat(sampler.records()).isZero();
     }
 
+    /** RFC 6298 §3, Karn. */
     @Test
     void takesNoRoundTripTimeFromWhatWasSentTwice() {
         sends(0, 5000);

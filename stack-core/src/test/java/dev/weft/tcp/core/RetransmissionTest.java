@@ -14,6 +14,7 @@ class RetransmissionTest {
     /** The RTO of a fresh connection whose handshake took no time: SRTT of 1 ns and the least variation. */
     private static final int RTO = 201;
 
+    /** RFC 6298 §5.1, §5.4 to §5.6. */
     @Test
     void sendsAgainAfterTheTimeoutAndBacksOff() {
         var c = established();
@@ -33,6 +34,7 @@ class RetransmissionTest {
         c.stack.answers(data("lost"));
     }
 
+    /** RFC 6298 §5.2. */
     @Test
     void isSilentOnceEverythingIsAcknowledged() {
         var c = established();
@@ -44,6 +46,7 @@ class RetransmissionTest {
         assertThat(c.stack.connection().deadline()).isEqualTo(Long.MAX_VALUE);
     }
 
+    /** RFC 9293 §3.8.3, R2 (MUST-20 b). */
     @Test
     void givesUpAfterFifteenRetransmissionsAndMoreThanFifteenMinutes() {
         var c = established();
@@ -57,6 +60,7 @@ class RetransmissionTest {
         assertThat(c.tally.of(TcpEvent.GIVEN_UP)).isEqualTo(1);
     }
 
+    /** RFC 1122 §4.2.3.9: soft errors; RFC 5461. */
     @Test
     void namesTheRoutersComplaintWhenItGivesUp() {
         var c = established();
@@ -67,6 +71,7 @@ class RetransmissionTest {
         c.stack.hasFailed(TcpFailure.NETWORK_UNREACHABLE);
     }
 
+    /** RFC 9293 §3.8.3, R1 (MUST-20 a); RFC 4861 §7.3.1: progress confirms the neighbour. */
     @Test
     void suspectsThePathAtTheThirdTimeoutAndConfirmsItByProgress() {
         var c = established();
@@ -79,6 +84,7 @@ class RetransmissionTest {
         assertThat(c.stack.connection().takeEvents() & TcpConnection.PATH_CONFIRMED).isNotZero();
     }
 
+    /** RFC 6298 §3, Karn; §5.7 leaves the back-off in place until a sample. */
     @Test
     void takesNoSampleOfASegmentSentTwiceAndKeepsTheBackOff() {
         var c = established();
@@ -95,6 +101,7 @@ class RetransmissionTest {
         assertThat(c.stack.connection().info().rtoNanos()).as("a sample ends it").isLessThan(backedOff);
     }
 
+    /** RFC 5681 §3.2; RFC 6582 §3.2, step 2. */
     @Test
     void retransmitsOnTheThirdDuplicateAckAndNotBefore() {
         var c = established();
@@ -109,6 +116,7 @@ class RetransmissionTest {
         assertThat(c.stack.connection().info().ssthresh()).isEqualTo(3_000);
     }
 
+    /** RFC 5681 §2, DUPLICATE ACKNOWLEDGMENT. */
     @Test
     void doesNotCountAsDuplicateWhatIsNot() {
         var c = established();
@@ -123,6 +131,7 @@ class RetransmissionTest {
         assertThat(c.tally.of(TcpEvent.FAST_RETRANSMIT)).isZero();
     }
 
+    /** RFC 3042; RFC 5681 §3.1, FlightSize without limited transmit. */
     @Test
     void sendsNewDataOnTheFirstTwoDuplicateAcks() {
         var c = established();
@@ -137,6 +146,7 @@ class RetransmissionTest {
         assertThat(c.stack.connection().info().ssthresh()).as("limited transmit is not counted").isEqualTo(5_000);
     }
 
+    /** RFC 6582 §3.2, steps 3 to 5 of a recovery. */
     @Test
     void sendsNextLostSegmentOnPartialAckAndEndsOnFullAck() {
         var c = established();
@@ -155,6 +165,7 @@ class RetransmissionTest {
         assertThat(c.stack.connection().info().cwnd()).isEqualTo(2_000);
     }
 
+    /** RFC 5681 §3.1: slow start from one segment; RFC 6582 §4. */
     @Test
     void sendsEverythingInFlightAgainAfterATimeoutAsTheWindowOpens() {
         var c = established();
@@ -170,6 +181,7 @@ class RetransmissionTest {
         assertThat(c.stack.connection().unacknowledged()).isZero();
     }
 
+    /** RFC 6582 §3.2, step 2, and §4: recover. */
     @Test
     void doesNotTakeTheEchoOfItsRetransmissionsForALoss() {
         var c = established();
@@ -183,6 +195,7 @@ class RetransmissionTest {
         assertThat(c.tally.of(TcpEvent.FAST_RETRANSMIT)).isZero();
     }
 
+    /** RFC 9293 §3.8.1: repacketization. */
     @Test
     void gathersSmallSegmentsIntoOneWhenItSendsAgain() {
         var c = established(x -> x.withNoDelay(true));
@@ -194,6 +207,7 @@ class RetransmissionTest {
         c.stack.answers(data("ab").seq(1001));
     }
 
+    /** RFC 1191 §6.4, RFC 8201. */
     @Test
     void cutsWhatIsInFlightForASmallerMtu() {
         var c = established();
@@ -207,6 +221,7 @@ class RetransmissionTest {
         c.stack.isSilent();
     }
 
+    /** RFC 1191 §5, RFC 5927 §4.1. */
     @Test
     void believesTooBigMessagesAboutWhatIsInFlightAndNeverGoesBelowTheDefault() {
         var c = established();
@@ -222,6 +237,7 @@ class RetransmissionTest {
         assertThat(c.stack.says()).isEqualTo(4);
     }
 
+    /** RFC 5681 §4.1; RFC 2861 §3. */
     @Test
     void startsSlowlyAfterIdleTime() {
         var c = established();

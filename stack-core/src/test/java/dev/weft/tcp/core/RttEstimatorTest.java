@@ -10,11 +10,13 @@ class RttEstimatorTest {
     private static final long MS = 1_000_000L;
     private static final long SECOND = 1_000 * MS;
 
+    /** RFC 6298 §2.1. */
     @Test
     void waitsOneSecondBeforeAnySample() {
         assertThat(new RttEstimator().rto()).isEqualTo(SECOND);
     }
 
+    /** RFC 6298 §2.2. */
     @Test
     void takesFirstSampleForSrttAndHalfOfItForVariation() {
         var rtt = new RttEstimator();
@@ -24,6 +26,7 @@ class RttEstimatorTest {
         assertThat(rtt.rto()).as("SRTT + max(200 ms, 4·RTTVAR)").isEqualTo(300 * MS);
     }
 
+    /** RFC 6298 §2.3. */
     @Test
     void weighsLaterSamplesByAnEighthAndAQuarter() {
         var rtt = new RttEstimator();
@@ -34,6 +37,7 @@ class RttEstimatorTest {
         assertThat(rtt.rto()).isEqualTo(112_500_000 + 4 * 62_500_000);
     }
 
+    /** RFC 6298 §2.4, with the floor of Linux. */
     @Test
     void neverWaitsLessThanSrttAndTwoHundredMilliseconds() {
         var rtt = new RttEstimator();
@@ -43,6 +47,7 @@ class RttEstimatorTest {
         assertThat(rtt.rto()).isEqualTo(201 * MS);
     }
 
+    /** RFC 6298 §2.5 and §5.5. */
     @Test
     void doublesUpToTwoMinutesAndReturnsWithASample() {
         var rtt = new RttEstimator();
@@ -56,6 +61,7 @@ class RttEstimatorTest {
         assertThat(rtt.rto()).isEqualTo(300 * MS);
     }
 
+    /** RFC 6298 §5.7. */
     @Test
     void startsWithThreeSecondsAfterALostSynUnlessThereIsASample() {
         var rtt = new RttEstimator();

@@ -77,6 +77,7 @@ class SmallPartsTest {
         }
     }
 
+    /** RFC 5961 §7. */
     @Test
     void challengesInABurstAndThenAtAPace() {
         var challenges = new ChallengeAcks();
@@ -94,6 +95,7 @@ class SmallPartsTest {
         assertThat(challenges.tryTake(1_000 * interval)).as("it saves no more than a burst").isFalse();
     }
 
+    /** RFC 7323 §2.3. */
     @Test
     void choosesTheSmallestShiftThatTellsTheLargestBuffer() {
         assertThat(Receiver.windowShiftFor(65_535)).isZero();

@@ -59,6 +59,7 @@ class TimestampsTest {
         turnedOff.stack.answers(synAck().bare());
     }
 
+    /** RFC 7323 §3.2, §5.4. */
     @Test
     void putsTimestampsIntoResets() {
         var c = modern();
@@ -86,6 +87,7 @@ class TimestampsTest {
 
     // ---- RFC 9293 §3.7.1, RFC 6691: the MSS counts no options, segments do
 
+    /** RFC 6691 §2. */
     @Test
     void announcesTheMssWithoutOptionsAndSendsSegmentsWithThem() {
         var c = listening(x -> x);
@@ -134,6 +136,7 @@ class TimestampsTest {
 
     // ---- RFC 7323 §5: PAWS
 
+    /** RFC 7323 §5.3, R1; §5.2. */
     @Test
     void dropsAnOldTimestampAndAnswers() {
         var c = modern();
@@ -145,6 +148,7 @@ class TimestampsTest {
         assertThat(c.tally.of(TcpDiscard.OLD_TIMESTAMP)).isEqualTo(1);
     }
 
+    /** RFC 7323 §5.2 and §5.3. */
     @Test
     void takesAnEqualTimestampAndOneAfterTheWrap() {
         var c = modern();
@@ -154,6 +158,7 @@ class TimestampsTest {
         c.stack.reads("abc");
     }
 
+    /** RFC 7323 §5.2: PAWS does not apply to RST. */
     @Test
     void neverDropsAResetForItsAge() {
         var c = modern();
@@ -162,6 +167,7 @@ class TimestampsTest {
         c.stack.hasFailed(TcpFailure.RESET);
     }
 
+    /** RFC 7323 §5.5. */
     @Test
     void forgetsTheTimestampAfterTwentyFourDays() {
         var c = modern();
@@ -177,6 +183,7 @@ class TimestampsTest {
         c.stack.reads("");
     }
 
+    /** RFC 7323 §5.3; RFC 5961 §5.2. */
     @Test
     void learnsNothingFromASegmentWhoseAckIsOfAnotherTime() {
         var c = modern();
@@ -188,6 +195,7 @@ class TimestampsTest {
 
     // ---- RFC 7323 §4.1: round trips
 
+    /** RFC 6298 §3: with timestamps Karn need not apply. */
     @Test
     void measuresTheRoundTripOfWhatWasSentTwice() {
         var c = modern();
@@ -213,6 +221,7 @@ class TimestampsTest {
         assertThat(c.stack.connection().info().rtoNanos()).as("of the future").isEqualTo(backedOff);
     }
 
+    /** RFC 7323 §5.3, R2: what a duplicate brings is not echoed. */
     @Test
     void measuresNothingWhenTheEchoIsOldBecauseADuplicateIsAnswered() {
         var c = modern();
@@ -247,6 +256,7 @@ class TimestampsTest {
         return c.stack.connection().mayBeReopenedBy(in);
     }
 
+    /** RFC 6191 §2. */
     @Test
     void givesWayToALaterTimestampWhateverTheNumber() {
         var c = inTimeWait(true);
@@ -254,6 +264,7 @@ class TimestampsTest {
         assertThat(reopens(c, 5_000, 499)).isFalse();
     }
 
+    /** RFC 6191 §2. */
     @Test
     void looksAtTheNumberWhenTheTimestampIsTheSameOrMissing() {
         var c = inTimeWait(true);
@@ -263,6 +274,7 @@ class TimestampsTest {
         assertThat(reopens(c, 50, null)).isFalse();
     }
 
+    /** RFC 6191 §2. */
     @Test
     void givesWayToTimestampsWhereTheOldConnectionHadNone() {
         var c = inTimeWait(false);
