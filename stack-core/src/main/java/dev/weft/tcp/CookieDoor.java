@@ -87,13 +87,14 @@ final class CookieDoor {
             statistics.count(TcpInDiscard.ACCEPT_QUEUE_FULL);
             return null;
         }
-        TcpConnection core = TcpConnection.ofCookie(tcp.config(path, listener.options()), now, ack, mss);
+        FlowEvents told = tcp.events(listener, key);
+        TcpConnection core = TcpConnection.ofCookie(tcp.config(path, listener.options()), now, ack, mss, told);
         if (core == null) {
             listener.givePlace();
             statistics.count(TcpInDiscard.COOKIE_INVALID);
             return null;
         }
-        Flow flow = tcp.enter(listener, key, path, core);
+        Flow flow = tcp.enter(listener, key, path, core, told);
         if (flow != null && listener.admitAlways(flow)) {
             statistics.count(TcpEvent.COOKIE_ACCEPTED);
             return flow;

@@ -82,6 +82,8 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
      */
     private final ReentrantLock lock = new ReentrantLock();
     private final TcpConnection core;        // guarded by lock
+    /** What the core does, for those who listen; null: nobody does. */
+    private final FlowEvents told;
     private boolean transmitting;            // guarded by lock
     private boolean unsettled;               // guarded by lock: the core was told something since the last settle()
     private boolean retired;                 // guarded by lock
@@ -113,13 +115,15 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
     /**
      * A connection that nobody listens to yet.
      *
+     * @param told what the core tells; null where nobody listens
      * @param writeLowWater from how many writable bytes on a waiting writer is woken: waking it for each ACK would cost
      *     more than it writes
      */
-    Flow(FlowKey key, IpPath path, TcpConnection core, FlowHome home, NanoClock clock, Backlog backlog, int writeLowWater) {
+    Flow(FlowKey key, IpPath path, TcpConnection core, FlowEvents told, FlowHome home, NanoClock clock, Backlog backlog, int writeLowWater) {
         this.key = key;
         this.path = path;
         this.core = core;
+        this.told = told;
         this.home = home;
         this.clock = clock;
         this.backlog = backlog;
@@ -285,11 +289,13 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
             }
             retired = true;
             successorIss = core.sndNxt() + NEXT_INCARNATION;
+            core.abort(clock.nanoTime());            // without a word, in TIME-WAIT; those who listen hear of the end
         } finally {
             lock.unlock();
         }
         path.link().reader().cancel(this);
         home.retire(this);
+        tell(0);
         settlePending();
         return true;
     }
@@ -614,18 +620,21 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
         return events;
     }
 
-    private void tell(int events) {
-        if (events == 0) {
+    private void tell(int changes) {
+        if (told != null) {
+            told.tell();
+        }
+        if (changes == 0) {
             return;
         }
-        if ((events & TcpConnection.PATH_CONFIRMED) != 0) {
+        if ((changes & TcpConnection.PATH_CONFIRMED) != 0) {
             path.confirm();
         }
-        if ((events & TcpConnection.PATH_SUSPECT) != 0) {
+        if ((changes & TcpConnection.PATH_SUSPECT) != 0) {
             path.suspect();
         }
-        listener.ready(this, events);
-        if ((events & (TcpConnection.DELIVERED | TcpConnection.FAILED | TcpConnection.CLOSED)) != 0) {
+        listener.ready(this, changes);
+        if ((changes & (TcpConnection.DELIVERED | TcpConnection.FAILED | TcpConnection.CLOSED)) != 0) {
             home.delivered(this);
         }
     }

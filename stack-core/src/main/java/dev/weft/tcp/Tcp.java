@@ -49,6 +49,7 @@ public final class Tcp implements AutoCloseable {
     private final IpLayer ip;
     private final NanoClock clock;
     private final TcpStatistics statistics;
+    private final EventDesk events;
     private final TcpMemory memory;
     private final TcpCongestion congestion;
     private final ChunkPool chunks;
@@ -75,6 +76,7 @@ public final class Tcp implements AutoCloseable {
         this.clock = clock;
         delivered = new Signal(clock);
         statistics = new TcpStatistics(counters);
+        events = new EventDesk(settings.events(), clock, counters);
         congestion = settings.congestionControl();
         orphans = new Orphans(settings.orphans());
         chunks = new ChunkPool("tcp.buffers", CHUNK_BYTES, settings.memory());
@@ -244,11 +246,12 @@ public final class Tcp implements AutoCloseable {
 
     private Flow activeFlow(IpPath path, int localPort, int remotePort, TcpOptions options) {
         FlowKey key = FlowKey.of(path.local(), localPort, path.remote(), remotePort);
-        TcpConnection core = TcpConnection.active(config(path, options), sequence.of(key, clock.nanoTime()));
-        return flow(key, path, core, options);
+        FlowEvents told = events.open(key, options.events());
+        TcpConnection core = TcpConnection.active(config(path, options), sequence.of(key, clock.nanoTime()), told);
+        return flow(key, path, core, told, options);
     }
 
-    private Flow flow(FlowKey key, IpPath path, TcpConnection core, TcpOptions options) {
+    private Flow flow(FlowKey key, IpPath path, TcpConnection core, FlowEvents told, TcpOptions options) {
         TcpPatience patience = options.patience();
         long now = clock.nanoTime();
         core.keepAlive(now, NanoClock.deadline(0, patience.keepAliveIdle()), NanoClock.deadline(0, patience.keepAliveInterval()),
@@ -256,7 +259,7 @@ public final class Tcp implements AutoCloseable {
         core.userTimeout(now, NanoClock.deadline(0, patience.userTimeout()));
         // As much as the peer may send by its window, and what the readers may have under way.
         var backlog = new Backlog(options.receiveBuffer() + (64 << 10), () -> statistics.count(TcpInDiscard.BACKLOG_FULL));
-        return new Flow(key, path, core, home, clock, backlog, Math.max(1, options.sendBuffer() / 3));
+        return new Flow(key, path, core, told, home, clock, backlog, Math.max(1, options.sendBuffer() / 3));
     }
 
     TcpConfig config(IpPath path, TcpOptions options) {
@@ -360,8 +363,9 @@ public final class Tcp implements AutoCloseable {
         if (predecessor != null) {
             iss = Seq.max(iss, predecessor.successorIss());
         }
-        TcpConnection core = TcpConnection.passive(config(path, listener.options()), iss, now, syn);
-        Flow flow = enter(listener, key, path, core);
+        FlowEvents told = events(listener, key);
+        TcpConnection core = TcpConnection.passive(config(path, listener.options()), iss, now, syn, told);
+        Flow flow = enter(listener, key, path, core, told);
         if (flow == null || (predecessor == null ? listener.admit(flow) : listener.admitAlways(flow))) {
             return flow;
         }
@@ -370,12 +374,17 @@ public final class Tcp implements AutoCloseable {
         return null;
     }
 
+    /** Who is told what a connection of a listener does; null if nobody. */
+    FlowEvents events(TcpListener listener, FlowKey key) {
+        return events.open(key, listener.options().events());
+    }
+
     /**
      * Puts a connection that a listener has begun into the table; null (counted) if one has its key. Before the listener admits
      * it: one that closes then aborts what it has admitted, and that leaves the table for good.
      */
-    Flow enter(TcpListener listener, FlowKey key, IpPath path, TcpConnection core) {
-        Flow flow = flow(key, path, core, listener.options());
+    Flow enter(TcpListener listener, FlowKey key, IpPath path, TcpConnection core, FlowEvents told) {
+        Flow flow = flow(key, path, core, told, listener.options());
         flow.listener(listener.door());
         if (flows.insert(flow)) {
             return flow;

@@ -10,8 +10,10 @@ import java.util.Objects;
  *     default 16,384; one more resets the oldest
  * @param synCookies when listeners answer SYNs without remembering them (RFC 4987 §3.6); default when there is no room for more
  * @param congestionControl how fast connections send whose {@link TcpOptions} say nothing else; default CUBIC
+ * @param events who is told what all connections do; null (the default): nobody
  */
-public record TcpSettings(long memory, TcpCongestion congestionControl, int orphans, TcpSynCookies synCookies) {
+public record TcpSettings(long memory, TcpCongestion congestionControl, int orphans, TcpSynCookies synCookies,
+                          TcpEventListener events) {
 
     /** Checks the ranges. */
     public TcpSettings {
@@ -27,26 +29,31 @@ public record TcpSettings(long memory, TcpCongestion congestionControl, int orph
 
     /** The defaults. */
     public static TcpSettings defaults() {
-        return new TcpSettings(256L << 20, TcpCongestion.CUBIC, 16_384, TcpSynCookies.WHEN_FULL);
+        return new TcpSettings(256L << 20, TcpCongestion.CUBIC, 16_384, TcpSynCookies.WHEN_FULL, null);
     }
 
     /** A copy with this limit in bytes. */
     public TcpSettings memory(long bytes) {
-        return new TcpSettings(bytes, congestionControl, orphans, synCookies);
+        return new TcpSettings(bytes, congestionControl, orphans, synCookies, events);
     }
 
     /** A copy with this congestion control for connections that do not choose one. */
     public TcpSettings congestionControl(TcpCongestion algorithm) {
-        return new TcpSettings(memory, algorithm, orphans, synCookies);
+        return new TcpSettings(memory, algorithm, orphans, synCookies, events);
     }
 
     /** A copy with this limit on closed connections that are not acknowledged yet. */
     public TcpSettings orphans(int connections) {
-        return new TcpSettings(memory, congestionControl, connections, synCookies);
+        return new TcpSettings(memory, congestionControl, connections, synCookies, events);
     }
 
     /** A copy whose listeners answer SYNs with cookies so often. */
     public TcpSettings synCookies(TcpSynCookies when) {
-        return new TcpSettings(memory, congestionControl, orphans, when);
+        return new TcpSettings(memory, congestionControl, orphans, when, events);
+    }
+
+    /** A copy whose stack tells {@code listener} what each of its connections does; null: nobody. */
+    public TcpSettings events(TcpEventListener listener) {
+        return new TcpSettings(memory, congestionControl, orphans, synCookies, listener);
     }
 }

@@ -14,6 +14,7 @@ final class Lifecycle {
     private final TcpConfig config;
     private final TcpCounters counters;
     private final boolean active;
+    private final TcpObserver observer;
     private final Timestamps timestamps;
     private final Sender snd;
     private final Receiver rcv;
@@ -39,12 +40,13 @@ final class Lifecycle {
     private boolean strayResetOwed;
     private int strayResetSeq;
 
-    Lifecycle(TcpConfig config, int iss, boolean active) {
+    Lifecycle(TcpConfig config, int iss, boolean active, TcpObserver observer) {
         this.config = config;
+        this.observer = observer;
         this.counters = config.counters();
         this.active = active;
         this.timestamps = new Timestamps(config.extensions().timestampOffset());
-        this.snd = new Sender(this, config, iss);
+        this.snd = new Sender(this, config, iss, observer);
         this.rcv = new Receiver(config);
     }
 
@@ -113,6 +115,13 @@ final class Lifecycle {
         return deadline;
     }
 
+    private void become(TcpState next) {
+        if (observer != null && next != state) {
+            observer.stateChanged(state, next);
+        }
+        state = next;
+    }
+
     void raise(int event) {
         events |= event;
     }
@@ -131,7 +140,7 @@ final class Lifecycle {
             throw new IllegalStateException("a connection is opened once; this one is in " + state);
         }
         fresh = false;
-        state = first;
+        become(first);
     }
 
     /** The peer's SYN: sequence numbers and options. */
@@ -149,7 +158,7 @@ final class Lifecycle {
 
     /** A SYN met ours. */
     void simultaneousOpen(long now) {
-        state = TcpState.SYN_RECEIVED;
+        become(TcpState.SYN_RECEIVED);
         snd.repeatSyn(now);
     }
 
@@ -158,7 +167,7 @@ final class Lifecycle {
         counters.count(TcpEvent.ESTABLISHED);
         handshakeComplete = true;
         snd.established(now);
-        state = snd.finQueued() ? TcpState.FIN_WAIT_1 : TcpState.ESTABLISHED;
+        become(snd.finQueued() ? TcpState.FIN_WAIT_1 : TcpState.ESTABLISHED);
         raise(TcpConnection.CONNECTED | TcpConnection.WRITABLE);
     }
 
@@ -179,11 +188,11 @@ final class Lifecycle {
             case SYN_SENT, SYN_RECEIVED -> snd.queueFin();
             case ESTABLISHED -> {
                 snd.queueFin();
-                state = TcpState.FIN_WAIT_1;
+                become(TcpState.FIN_WAIT_1);
             }
             case CLOSE_WAIT -> {
                 snd.queueFin();
-                state = TcpState.LAST_ACK;
+                become(TcpState.LAST_ACK);
             }
             default -> {
                 // closed already
@@ -245,7 +254,7 @@ final class Lifecycle {
         }
         switch (state) {
             case FIN_WAIT_1 -> {
-                state = TcpState.FIN_WAIT_2;
+                become(TcpState.FIN_WAIT_2);
                 raise(TcpConnection.DELIVERED);
                 limitFinWait2(now);
             }
@@ -269,10 +278,10 @@ final class Lifecycle {
         raise(TcpConnection.READABLE | TcpConnection.INPUT_ENDED);
         rcv.buffer.noMore();
         switch (state) {
-            case ESTABLISHED -> state = TcpState.CLOSE_WAIT;
+            case ESTABLISHED -> become(TcpState.CLOSE_WAIT);
             case FIN_WAIT_1 -> {
                 counters.count(TcpEvent.SIMULTANEOUS_CLOSE);
-                state = TcpState.CLOSING;
+                become(TcpState.CLOSING);
             }
             case FIN_WAIT_2 -> enterTimeWait(now);
             default -> {
@@ -293,7 +302,7 @@ final class Lifecycle {
 
     /** Both FINs are acknowledged, or the peer's has come once more: 2 MSL from now. */
     void enterTimeWait(long now) {
-        state = TcpState.TIME_WAIT;
+        become(TcpState.TIME_WAIT);
         snd.stop();
         deadline = now + 2 * config.mslNanos();
     }
@@ -336,7 +345,7 @@ final class Lifecycle {
             return;
         }
         failure = why;
-        state = TcpState.CLOSED;
+        become(TcpState.CLOSED);
         deadline = NEVER;
         snd.stop();
         rcv.acks.clear();

@@ -44,6 +44,8 @@ final class Recovery {
     private int recover;
     private int mss;
     private long reorderDeadline = NEVER;
+    /** Why {@link #resend} was called last. */
+    private RetransmitCause whyResent = RetransmitCause.SYN;
     private long retransmits;
     private long retransmittedBytes;
     /** When something was sent again last. */
@@ -96,6 +98,15 @@ final class Recovery {
         return Math.max(0, board.pipe() - duplicateBytes);
     }
 
+    /** Why what is marked lost at present is sent again, for those who watch. */
+    RetransmitCause whyLost() {
+        return switch (phase) {
+            case OPEN -> whyResent;
+            case FAST -> sack ? RetransmitCause.RACK : RetransmitCause.FAST;
+            case TIMEOUT -> RetransmitCause.TIMEOUT;
+        };
+    }
+
     /** Segments and bytes sent again so far. */
     long retransmits() {
         return retransmits;
@@ -136,7 +147,8 @@ final class Recovery {
     }
 
     /** {@code [from, nxt)} must be sent again though the network lost nothing: cut for a smaller MTU, or refused by a closed window. */
-    void resend(long now, int from, int nxt) {
+    void resend(long now, int from, int nxt, RetransmitCause why) {
+        whyResent = why;
         board.lose(now, from, nxt, false);
         duplicateBytes = 0;
         recover = Seq.max(recover, nxt);             // what comes twice earns duplicate ACKs that mean no loss

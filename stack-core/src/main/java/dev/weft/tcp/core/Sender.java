@@ -20,6 +20,7 @@ final class Sender {
     private final Lifecycle life;
     private final TcpConfig config;
     private final TcpCounters counters;
+    private final TcpObserver observer;
 
     final SendBuffer buffer;
     final RttEstimator rtt = new RttEstimator();
@@ -62,12 +63,14 @@ final class Sender {
     private boolean heldByWindow;
     private boolean heldByPacer;
 
-    Sender(Lifecycle life, TcpConfig config, int iss) {
+    Sender(Lifecycle life, TcpConfig config, int iss, TcpObserver observer) {
         this.life = life;
+        this.observer = observer;
         this.config = config;
         this.counters = config.counters();
         this.buffer = new SendBuffer(config.memory(), config.sendBuffer());
-        this.congestion = config.congestionControl().create(iss);
+        CongestionControl control = config.congestionControl().create(iss);
+        this.congestion = observer == null ? control : new WatchedControl(control, observer);
         this.rate = new SendRate(congestion);
         this.recovery = new Recovery(iss, rate, rtt, counters);
         this.iss = iss;
@@ -196,7 +199,7 @@ final class Sender {
         rate.mssChanged(mss);
         if (mss < before && life.state().isSynchronized() && outstanding() > mss) {
             counters.count(TcpEvent.MTU_LOWERED);
-            recovery.resend(now, sndUna, sndNxt);
+            recovery.resend(now, sndUna, sndNxt, RetransmitCause.TOO_LONG);
         }
     }
 
@@ -207,7 +210,7 @@ final class Sender {
 
     /** SYN goes out again at once, if it has gone out at all. */
     void repeatSyn(long now) {
-        recovery.resend(now, iss, sndNxt);
+        recovery.resend(now, iss, sndNxt, RetransmitCause.SYN);
     }
 
     void queueFin() {
@@ -293,7 +296,7 @@ final class Sender {
             persist.stop();
             if (outstanding() > 0 && life.state().isSynchronized()) {
                 // Probes, and what a shrinking window left outside, were refused: no need to wait for a time-out.
-                recovery.resend(now, sndUna, sndNxt);
+                recovery.resend(now, sndUna, sndNxt, RetransmitCause.REFUSED);
             }
         }
     }
@@ -580,6 +583,9 @@ final class Sender {
         }
         if (out.retransmission) {
             counters.count(TcpEvent.RETRANSMITTED);
+            if (observer != null) {
+                observer.retransmitted(whyAgain(from, probing), from, out.length());
+            }
         }
         recovery.sent(now, from, end, sndNxt, probing);
         sndNxt = Seq.max(sndNxt, end);
@@ -591,6 +597,16 @@ final class Sender {
         if (!out.retransmission && !closed) {
             recovery.armProbe(now, mss, rtoDeadline);
         }
+    }
+
+    private RetransmitCause whyAgain(int from, boolean probing) {
+        if (from == iss) {
+            return RetransmitCause.SYN;
+        }
+        if (probing) {
+            return sndWnd == 0 ? RetransmitCause.WINDOW_PROBE : RetransmitCause.TAIL_LOSS_PROBE;
+        }
+        return recovery.whyLost();
     }
 
     /** {@code segment} did not leave this host: it counts as never sent. */

@@ -95,10 +95,10 @@ public final class TcpConnection {
     private long pausedUntil;
     private int drops;
 
-    private TcpConnection(TcpConfig config, int iss, boolean active) {
+    private TcpConnection(TcpConfig config, int iss, boolean active, TcpObserver observer) {
         this.config = config;
         this.counters = config.counters();
-        this.life = new Lifecycle(config, iss, active);
+        this.life = new Lifecycle(config, iss, active, observer);
         this.snd = life.sender();
         this.rcv = life.receiver();
         this.arrival = new Arrival(life, counters);
@@ -110,7 +110,12 @@ public final class TcpConnection {
      * @param iss the initial send sequence number, unpredictable (RFC 6528)
      */
     public static TcpConnection active(TcpConfig config, int iss) {
-        return new TcpConnection(config, iss, true);
+        return active(config, iss, null);
+    }
+
+    /** The same, and tells {@code observer}, unless that is null, what it does. */
+    public static TcpConnection active(TcpConfig config, int iss, TcpObserver observer) {
+        return new TcpConnection(config, iss, true, observer);
     }
 
     /**
@@ -121,10 +126,15 @@ public final class TcpConnection {
      * @throws IllegalArgumentException if {@code syn} is something else
      */
     public static TcpConnection passive(TcpConfig config, int iss, long now, TcpSegment syn) {
+        return passive(config, iss, now, syn, null);
+    }
+
+    /** The same, and tells {@code observer}, unless that is null, what it does. */
+    public static TcpConnection passive(TcpConfig config, int iss, long now, TcpSegment syn, TcpObserver observer) {
         if (!syn.has(TcpFlags.SYN) || syn.has(TcpFlags.RST) || syn.has(TcpFlags.ACK)) {
             throw new IllegalArgumentException("no SYN: " + syn);
         }
-        var connection = new TcpConnection(config, iss, false);
+        var connection = new TcpConnection(config, iss, false, observer);
         connection.life.open(TcpState.SYN_RECEIVED);
         connection.arrival.countTextWithSyn(syn);
         connection.life.synchronize(now, syn);
@@ -140,11 +150,16 @@ public final class TcpConnection {
      * @return the connection, or null if the segment does not make one
      */
     public static TcpConnection ofCookie(TcpConfig config, long now, TcpSegment ack, int mss) {
+        return ofCookie(config, now, ack, mss, null);
+    }
+
+    /** The same, and tells {@code observer}, unless that is null, what it does. */
+    public static TcpConnection ofCookie(TcpConfig config, long now, TcpSegment ack, int mss, TcpObserver observer) {
         var syn = new TcpSegment();
         if (!CookieHandshake.recall(config, now, mss, ack, syn)) {
             return null;
         }
-        TcpConnection connection = passive(config, ack.ack - 1, now, syn);
+        TcpConnection connection = passive(config, ack.ack - 1, now, syn, observer);
         connection.snd.synSentUnseen();
         connection.segment(now, ack);
         return connection.isHandshakeComplete() ? connection : null;

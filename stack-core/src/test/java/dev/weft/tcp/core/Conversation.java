@@ -40,24 +40,37 @@ final class Conversation {
     private final ChunkPool pool = new ChunkPool("conversation", 1024, 8 << 20);
     private final ByteBudget budget = new ByteBudget(8 << 20);
     private final TcpConfig config;
+    /** Who is told what the stack does; null: nobody. */
+    private final TcpObserver observer;
     private TcpConnection connection;
     private long usedElsewhere;
     private long now = 5 * MILLISECOND;
 
-    private Conversation(UnaryOperator<TcpConfig> change) {
+    private Conversation(TcpObserver observer, UnaryOperator<TcpConfig> change) {
+        this.observer = observer;
         config = change.apply(TcpConfig.of(new TcpMemory(pool, budget), tally).withLargestReceiveBuffer(256 << 10)
                 .withCongestionControl(CongestionAlgorithm.NEW_RENO));
     }
 
     /** The stack listens. */
     static Conversation listening(UnaryOperator<TcpConfig> change) {
-        return new Conversation(change);
+        return listening(null, change);
+    }
+
+    /** The same, and somebody watches. */
+    static Conversation listening(TcpObserver observer, UnaryOperator<TcpConfig> change) {
+        return new Conversation(observer, change);
     }
 
     /** The stack has been told to connect. */
     static Conversation connecting(UnaryOperator<TcpConfig> change) {
-        var conversation = new Conversation(change);
-        conversation.connection = TcpConnection.active(conversation.config, STACK_ISS);
+        return connecting(null, change);
+    }
+
+    /** The same, and somebody watches. */
+    static Conversation connecting(TcpObserver observer, UnaryOperator<TcpConfig> change) {
+        var conversation = new Conversation(observer, change);
+        conversation.connection = TcpConnection.active(conversation.config, STACK_ISS, observer);
         conversation.connection.connect(conversation.now);
         return conversation;
     }
@@ -68,7 +81,12 @@ final class Conversation {
 
     /** The stack has accepted a connection from a peer with MSS 1000, a window of 60,000 and no window scale. */
     static Conversation established(UnaryOperator<TcpConfig> change) {
-        var c = listening(change);
+        return established(null, change);
+    }
+
+    /** The same, and somebody watches. */
+    static Conversation established(TcpObserver observer, UnaryOperator<TcpConfig> change) {
+        var c = listening(observer, change);
         c.peer.window(60_000);
         c.peer.sends(Seg.syn().mss(1000));
         c.stack.answers(Seg.synAck());
@@ -106,7 +124,12 @@ final class Conversation {
 
     /** The same, and its SYN,ACK takes so long to be answered. */
     static Conversation modern(int roundTripMillis, UnaryOperator<TcpConfig> change) {
-        var c = listening(change);
+        return modern(null, roundTripMillis, change);
+    }
+
+    /** The same, and somebody watches. */
+    static Conversation modern(TcpObserver observer, int roundTripMillis, UnaryOperator<TcpConfig> change) {
+        var c = listening(observer, change);
         c.peer.window(60_000);
         c.peer.sends(Seg.syn().mss(1012).timestamps().sackPermitted());
         c.stack.answers(Seg.synAck());
@@ -173,7 +196,7 @@ final class Conversation {
                 nxt = in.end();
             }
             if (connection == null) {
-                connection = TcpConnection.passive(config, STACK_ISS, now, in);
+                connection = TcpConnection.passive(config, STACK_ISS, now, in, observer);
             } else {
                 connection.segment(now, in);
             }

@@ -18,9 +18,23 @@ class SteadyStateTest {
     private final Pieces pieces = new Pieces();
     private long now = 1;
     private long segments;
+    private int lossEvery = Integer.MAX_VALUE;
+    private long again;
 
     @Test
     void makesNoGarbagePerSegment() {
+        transfersWithoutGarbage();
+    }
+
+    /** Changes of windows and retransmissions are told to nobody, so telling them costs nothing. */
+    @Test
+    void makesNoGarbagePerRetransmissionWhereNobodyWatches() {
+        lossEvery = 97;
+        transfersWithoutGarbage();
+        assertThat(again).as("segments sent again").isGreaterThan(ROUNDS / 97);
+    }
+
+    private void transfersWithoutGarbage() {
         try (var pool = new ChunkPool("steady", 16 << 10, 4 << 20)) {
             var config = TcpConfig.of(new TcpMemory(pool, new ByteBudget(4 << 20)), TcpCounters.NONE);
             var client = TcpConnection.active(config, -100_000);
@@ -51,6 +65,8 @@ class SteadyStateTest {
                 from.commit(now, n);
             }
             now += 10_000;
+            from.tick(now);
+            to.tick(now);
             exchange(from, to);
             int readable = to.peek(pieces, 64 << 10);
             if (readable > 0) {
@@ -64,7 +80,10 @@ class SteadyStateTest {
         from.holdAcked();
         while (from.poll(now, segment)) {
             segments++;
-            to.segment(now, segment);
+            again += segment.retransmission ? 1 : 0;
+            if (segments % lossEvery != 0) {
+                to.segment(now, segment);
+            }
             while (to.poll(now, answer)) {
                 segments++;
                 from.segment(now, answer);
