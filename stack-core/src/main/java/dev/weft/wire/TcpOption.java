@@ -27,6 +27,11 @@ public sealed interface TcpOption {
     int SACK = 5;
     /** Kind of {@link Timestamps}. */
     int TIMESTAMPS = 8;
+    /** Kind of {@link FastOpen}. */
+    int FAST_OPEN = 34;
+
+    /** The longest cookie of {@link FastOpen}. */
+    int FAST_OPEN_LONGEST = 16;
 
     /** How many bytes {@link #writeMss} writes. */
     int MSS_WRITTEN = 4;
@@ -51,8 +56,14 @@ public sealed interface TcpOption {
             case SACK_PERMITTED -> length == 2;
             case SACK -> length >= 10 && (length - 2) % 8 == 0;
             case TIMESTAMPS -> length == 10;
+            case FAST_OPEN -> isCookieLength(length - 2);
             default -> false;
         };
+    }
+
+    /** RFC 7413 §4.1.1: none, which asks for a cookie, or 4 to 16 bytes, an even number of them. */
+    static boolean isCookieLength(int bytes) {
+        return bytes == 0 || bytes >= 4 && bytes <= FAST_OPEN_LONGEST && (bytes & 1) == 0;
     }
 
     /** Writes a maximum segment size. */
@@ -79,6 +90,34 @@ public sealed interface TcpOption {
         Bytes.set32(segment, offset + 4, value);
         Bytes.set32(segment, offset + 8, echoReply);
         return TIMESTAMPS_WRITTEN;
+    }
+
+    /** Writes SACK-permitted and timestamps side by side, in no more bytes than the latter take alone, as Linux lays them out. */
+    static int writeSackPermittedAndTimestamps(MemorySegment segment, long offset, int value, int echoReply) {
+        Bytes.set32(segment, offset, SACK_PERMITTED << 24 | 2 << 16 | TIMESTAMPS << 8 | 10);
+        Bytes.set32(segment, offset + 4, value);
+        Bytes.set32(segment, offset + 8, echoReply);
+        return TIMESTAMPS_WRITTEN;
+    }
+
+    /** How many bytes {@link #writeFastOpen} writes for a cookie of so many. */
+    static int fastOpenWritten(int cookieLength) {
+        return cookieLength + 2 + 3 & ~3;
+    }
+
+    /** Writes a cookie whose bytes are the first of {@code hi} and {@code lo}; without any it asks for one. */
+    static int writeFastOpen(MemorySegment segment, long offset, int cookieLength, long hi, long lo) {
+        int written = fastOpenWritten(cookieLength);
+        long at = offset;
+        for (int i = written - cookieLength - 2; i > 0; i--) {
+            Bytes.set8(segment, at++, NOP);
+        }
+        Bytes.set8(segment, at++, FAST_OPEN);
+        Bytes.set8(segment, at++, cookieLength + 2);
+        for (int i = 0; i < cookieLength; i++) {
+            Bytes.set8(segment, at++, (int) ((i < 8 ? hi : lo) >>> 56 - 8 * (i & 7)) & 0xff);
+        }
+        return written;
     }
 
     /**
@@ -235,6 +274,31 @@ public sealed interface TcpOption {
     }
 
     /**
+     * A cookie that lets a SYN carry data, or a request for one (RFC 7413 §4.1.1).
+     *
+     * @param cookie 4 to 16 bytes, an even number; none asks for a cookie
+     */
+    record FastOpen(Octets cookie) implements TcpOption {
+
+        /** Checks the length. */
+        public FastOpen {
+            Ranges.check(isCookieLength(cookie.length()), "a TCP option", "length of a fast open cookie", cookie.length());
+        }
+
+        @Override
+        public int length() {
+            return 2 + cookie.length();
+        }
+
+        @Override
+        public int emit(MemorySegment segment, long offset) {
+            Bytes.set16(segment, offset, FAST_OPEN << 8 | length());
+            cookie.emit(segment, offset + 2);
+            return length();
+        }
+    }
+
+    /**
      * An option that Weft passes over: of a kind it does not know, or of a known kind with a length that it cannot have.
      *
      * @param kind 2 to 255
@@ -296,6 +360,7 @@ public sealed interface TcpOption {
                 }
                 yield new Sack(blocks);
             }
+            case FAST_OPEN -> new FastOpen(Octets.copyOf(segment, at + 2, length - 2));
             default -> new Timestamps(Bytes.i32(segment, at + 2), Bytes.i32(segment, at + 6));
         };
     }

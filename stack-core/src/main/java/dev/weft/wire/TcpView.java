@@ -25,6 +25,7 @@ public final class TcpView {
     private long timestampsAt;
     private long sackAt;
     private int sackCount;
+    private long fastOpenAt;
 
     /**
      * Checks the segment that begins at {@code offset}: header and form of the options. The checksum is another question,
@@ -42,6 +43,7 @@ public final class TcpView {
         sackPermitted = false;
         timestampsAt = -1;
         sackCount = 0;
+        fastOpenAt = -1;
         if (length < TcpHeader.LENGTH) {
             return Defect.Tcp.HEADER_CUT;
         }
@@ -96,6 +98,7 @@ public final class TcpView {
                 sackAt = at + 2;
                 sackCount = (optionLength - 2) / 8;
             }
+            case TcpOption.FAST_OPEN -> fastOpenAt = at;
             default -> timestampsAt = at;
         }
     }
@@ -247,6 +250,21 @@ public final class TcpView {
     /** The timestamp echoed, where {@link #hasTimestamps()}. */
     public int tsEcr() {
         return Bytes.i32(segment, timestampsAt + 6);
+    }
+
+    /** The length of the fast open cookie (RFC 7413 §4.1.1): 4 to 16 bytes, 0 for a request, −1 if the option is absent. */
+    public int fastOpenLength() {
+        return fastOpenAt < 0 ? -1 : Bytes.u8(segment, fastOpenAt + 1) - 2;
+    }
+
+    /** Eight bytes of the fast open cookie, from {@code index} 0 or 8 on, the first of them uppermost; zeros behind its end. */
+    public long fastOpenCookie(int index) {
+        long bytes = 0;
+        int length = fastOpenLength();
+        for (int i = index; i < index + 8; i++) {
+            bytes = bytes << 8 | (i < length ? Bytes.u8(segment, fastOpenAt + 2 + i) : 0);
+        }
+        return bytes;
     }
 
     /** How many blocks are acknowledged selectively (RFC 2018 §3), 0 to 4. */

@@ -147,6 +147,7 @@ class FormatTest {
         int windowScale = -1;
         boolean sackPermitted = false;
         TcpOption.Timestamps timestamps = null;
+        Octets cookie = null;
         var blocks = new ArrayList<TcpOption.Block>();
         for (TcpOption option : header.options()) {
             switch (option) {
@@ -158,8 +159,14 @@ class FormatTest {
                     blocks.clear();
                     blocks.addAll(list);
                 }
+                case TcpOption.FastOpen(var bytes) -> cookie = bytes;
                 case TcpOption.NoOperation(), TcpOption.Unknown _ -> { }
             }
+        }
+        assertThat(view.fastOpenLength()).isEqualTo(cookie == null ? -1 : cookie.length());
+        for (int i = 0; cookie != null && i < 16; i++) {
+            int expected = i < cookie.length() ? cookie.at(i) : 0;
+            assertThat((int) (view.fastOpenCookie(i & 8) >>> 56 - 8 * (i & 7)) & 0xff).isEqualTo(expected & 0xff);
         }
         assertThat(view.mss()).isEqualTo(mss);
         assertThat(view.windowScale()).isEqualTo(windowScale);

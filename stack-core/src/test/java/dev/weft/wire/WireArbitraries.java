@@ -179,7 +179,10 @@ public final class WireArbitraries implements ArbitraryProvider {
                 .as(TcpOption.Block::new);
         // The known kinds get lengths here that they cannot have.
         Arbitrary<TcpOption> unknown = Arbitraries.oneOf(
-                Combinators.combine(Arbitraries.integers().between(9, 255), octets(0, 38)).as(TcpOption.Unknown::new),
+                Combinators.combine(Arbitraries.integers().between(9, 255).filter(kind -> kind != TcpOption.FAST_OPEN),
+                        octets(0, 38)).as(TcpOption.Unknown::new),
+                octets(0, 38).filter(data -> !TcpOption.isCookieLength(data.length()))
+                        .map(data -> new TcpOption.Unknown(TcpOption.FAST_OPEN, data)),
                 Combinators.combine(Arbitraries.of(2, 3, 4, 5, 8), octets(3, 7)).as(TcpOption.Unknown::new));
         return Arbitraries.oneOf(
                 Arbitraries.create(TcpOption.NoOperation::new),
@@ -188,6 +191,7 @@ public final class WireArbitraries implements ArbitraryProvider {
                 Arbitraries.create(TcpOption.SackPermitted::new),
                 block.list().ofMinSize(1).ofMaxSize(4).map(TcpOption.Sack::new),
                 Combinators.combine(Arbitraries.integers(), Arbitraries.integers()).as(TcpOption.Timestamps::new),
+                octets(0, 16).filter(cookie -> TcpOption.isCookieLength(cookie.length())).map(TcpOption.FastOpen::new),
                 unknown);
     }
 

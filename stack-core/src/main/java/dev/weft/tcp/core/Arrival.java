@@ -62,6 +62,9 @@ final class Arrival {
         }
         life.synchronize(now, in);
         if (ack) {
+            if (life.fastOpen() != null) {
+                life.fastOpen().answered(in, snd.iss);
+            }
             snd.acknowledge(now, in);
             life.established(now);
             rcv.acks.soon();
@@ -204,7 +207,7 @@ final class Arrival {
             }
             snd.acknowledge(now, in);
             life.established(now);
-            return true;
+            return life.finAcknowledged(now);
         }
         if (Seq.gt(in.ack, snd.sndNxt)) {
             counters.count(TcpDiscard.ACK_OF_UNSENT);

@@ -30,6 +30,10 @@ final class Lifecycle {
     /** Nobody has room for one more connection of the listener's: the handshake must not complete yet. */
     private boolean held;
     private boolean handshakeComplete;
+    /** Null unless this connection tries it. */
+    private FastOpen fastOpen;
+    /** The data of the peer's SYN has been taken. */
+    private boolean openedFast;
     private boolean closedByUser;
     private boolean inputShut;
     /** End of TIME-WAIT, or of FIN-WAIT-2 after a full close. */
@@ -84,7 +88,7 @@ final class Lifecycle {
 
     /** Whether a listener has made it and its handshake is not complete. */
     boolean isHalfOpen() {
-        return state == TcpState.SYN_RECEIVED && !active;
+        return state == TcpState.SYN_RECEIVED && !active && !openedFast;
     }
 
     boolean isHandshakeComplete() {
@@ -97,6 +101,35 @@ final class Lifecycle {
 
     void hold(boolean on) {
         held = on;
+    }
+
+    FastOpen fastOpen() {
+        return fastOpen;
+    }
+
+    void fastOpen(FastOpen attempt) {
+        fastOpen = attempt;
+    }
+
+    /** Whether data of the peer's SYN has been taken and its ACK is still to come (RFC 7413 §4.2.2). */
+    boolean isOpenedFast() {
+        return openedFast && state == TcpState.SYN_RECEIVED;
+    }
+
+    /** Whether the application may queue data: also before the handshake, for the SYN to carry or to answer one that did. */
+    boolean mayWrite() {
+        return !snd.finQueued() && (state.canSend() || isOpenedFast() || fresh && fastOpen != null && active);
+    }
+
+    /** RFC 7413 §4.2.2: the peer has shown a cookie; what its SYN carries is taken, and may be answered. */
+    void openFast(long now, TcpSegment syn) {
+        openedFast = true;
+        syn.flags &= ~TcpFlags.FIN;                  // it comes again: nothing acknowledges it
+        rcv.text(now, syn);
+        rcv.acks.clear();                            // the SYN,ACK says it
+        snd.begin(now);
+        counters.count(TcpEvent.FAST_OPEN_TAKEN);
+        raise(TcpConnection.ACCEPTABLE | TcpConnection.READABLE | TcpConnection.WRITABLE);
     }
 
     boolean isFresh() {
@@ -166,9 +199,9 @@ final class Lifecycle {
     void established(long now) {
         counters.count(TcpEvent.ESTABLISHED);
         handshakeComplete = true;
-        snd.established(now);
+        snd.established(now, !openedFast);
         become(snd.finQueued() ? TcpState.FIN_WAIT_1 : TcpState.ESTABLISHED);
-        raise(TcpConnection.CONNECTED | TcpConnection.WRITABLE);
+        raise(TcpConnection.CONNECTED | TcpConnection.ACCEPTABLE | TcpConnection.WRITABLE);
     }
 
     /** ICMP says that something is wrong on the way; only an attempt to connect gives in. */

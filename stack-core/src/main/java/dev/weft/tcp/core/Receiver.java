@@ -53,7 +53,7 @@ final class Receiver {
     void peerSyn(int seq, boolean scaling) {
         irs = seq;
         rcvNxt = seq + 1;
-        rcvAdv = rcvNxt + synWindow();
+        rcvAdv = rcvNxt + synWindow(buffer.capacity());
         windowShift = scaling ? windowShiftFor(config.largestReceiveBuffer()) : 0;
     }
 
@@ -207,9 +207,9 @@ final class Receiver {
         return Math.min(65_535, Math.max(0, Seq.diff(rcvAdv, ack)) >> windowShift);
     }
 
-    /** The window field of our SYN and SYN,ACK, which is never scaled (RFC 7323 §2.2). */
-    int synWindow() {
-        return synWindow(buffer.capacity());
+    /** The window field of our SYN and SYN,ACK, which is never scaled (RFC 7323 §2.2); {@code known}: the peer's SYN has come. */
+    int synWindow(boolean known) {
+        return known ? Math.min(65_535, window()) : synWindow(buffer.capacity());
     }
 
     static int synWindow(int capacity) {

@@ -4,6 +4,8 @@ package dev.weft.tcp.core;
 public enum RetransmitCause {
     /** Nobody has answered the SYN or SYN,ACK, or the peer has sent its SYN again. */
     SYN,
+    /** It rode on a SYN, and the SYN,ACK does not acknowledge it (RFC 7413 §4.2.1). */
+    FAST_OPEN,
     /** The retransmission timer has fired (RFC 6298 §5.4); what it takes to repair that. */
     TIMEOUT,
     /** A tail loss probe (RFC 8985 §7.3). */

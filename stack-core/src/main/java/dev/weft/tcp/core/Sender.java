@@ -133,6 +133,11 @@ final class Sender {
         return mss - room;
     }
 
+    /** What the peer announced, or the default. */
+    int peerMss() {
+        return peerMss;
+    }
+
     int timeouts() {
         return timeouts;
     }
@@ -166,10 +171,21 @@ final class Sender {
     }
 
     /** The handshake is over: data may flow. */
-    void established(long now) {
+    void established(long now, boolean begins) {
         if (synLost) {
             rtt.startAfterLostSyn();
         }
+        if (begins) {
+            begin(now);
+        }
+        if (life.isActive() && outstanding() > 0) {
+            // RFC 7413 §4.2.1: what the SYN,ACK leaves of the data in our SYN was not taken, or the SYN was lost.
+            recovery.resend(now, sndUna, sndNxt, RetransmitCause.FAST_OPEN);
+        }
+    }
+
+    /** Data may flow, on a fast open before our SYN,ACK is acknowledged. */
+    void begin(long now) {
         recovery.begin(iss, life.receiver().sacks.isPermitted());
         rate.start(now, mss, synLost, rtt.srtt(), sndNxt);
         lastSent = now;
@@ -208,9 +224,9 @@ final class Sender {
         return mtu;
     }
 
-    /** SYN goes out again at once, if it has gone out at all. */
+    /** SYN goes out again at once, if it has gone out at all; without the data that went with it. */
     void repeatSyn(long now) {
-        recovery.resend(now, iss, sndNxt, RetransmitCause.SYN);
+        recovery.resend(now, iss, Seq.min(iss + 1, sndNxt), RetransmitCause.SYN);
     }
 
     void queueFin() {
@@ -383,10 +399,14 @@ final class Sender {
         }
         int flight = Math.max(mss, outstanding() - recovery.board.sacked());
         recovery.timedOut(now, sndUna, sndNxt, mss, timeouts > 1);
-        if (life.state().isSynchronized()) {
+        if (life.state().isSynchronized() || life.isOpenedFast()) {
             congestion.timeout(now, flight, timeouts > 1);
-        } else {
+        }
+        if (!life.state().isSynchronized()) {
             synLost = true;
+            if (life.fastOpen() != null) {
+                life.fastOpen().synTimedOut();
+            }
         }
         rtt.backOff();
         rtoDeadline = now + rtt.rto();
@@ -410,7 +430,8 @@ final class Sender {
     /** Fills {@code out} with the next segment that occupies sequence numbers, if one may leave now; ACK and window are the caller's. */
     boolean next(long now, TcpSegment out) {
         if (!life.state().isSynchronized()) {
-            return nextSyn(now, out);
+            // RFC 7413 §4.2.2: after a SYN with data the answer need not wait for the ACK; but a SYN,ACK that is lost comes first.
+            return nextSyn(now, out) || life.isOpenedFast() && timeouts == 0 && nextNew(now, out);
         }
         if (persist.isDue() && probe(now, out) || recovery.probe.isDue() && tailLossProbe(now, out)) {
             return true;
@@ -432,10 +453,15 @@ final class Sender {
     }
 
     private boolean nextSyn(long now, TcpSegment out) {
-        if (sndNxt != iss && !recovery.board.hasLost()) {
+        boolean first = sndNxt == iss;
+        if (!first && !(recovery.board.hasLost() && recovery.board.lostStart() == iss)) {
             return false;
         }
-        emit(now, out, iss, 0, false, false);
+        int text = 0;
+        if (first && life.fastOpen() != null) {
+            text = Math.min(buffer.length(), life.fastOpen().room(mtu - config.ipHeader() - 20));
+        }
+        emit(now, out, iss, text, false, false);
         return true;
     }
 
@@ -561,8 +587,9 @@ final class Sender {
         out.seq = from;
         if (from == iss) {
             out.flags = TcpFlags.SYN;
-        } else {
-            buffer.describe(position(from), text, out.payload);
+        }
+        if (text > 0) {
+            buffer.describe(position(from == iss ? iss + 1 : from), text, out.payload);
         }
         boolean all = out.payload.length() == text;
         if (fin && all) {
@@ -570,7 +597,7 @@ final class Sender {
         }
         int end = out.end();
         if (out.payload.length() > 0) {
-            if (end == dataUna() + buffer.length() || fin && all) {
+            if (from != iss && end == dataUna() + buffer.length() || fin && all) {
                 out.flags |= TcpFlags.PSH;           // RFC 9293 §3.8.6.2.1: the last of what is queued is pushed
             }
             if (out.payload.length() < full()) {

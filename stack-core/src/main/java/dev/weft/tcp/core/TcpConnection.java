@@ -81,6 +81,12 @@ public final class TcpConnection {
     /** Event: the peer has acknowledged our FIN, and so all that was written; not told when {@link #CLOSED} follows at once. */
     public static final int DELIVERED = 1 << 8;
 
+    /**
+     * Event: a listener may hand the connection out: the handshake is complete, or the SYN brought data that may be answered
+     * before it is ({@link #passive(TcpConfig, int, long, TcpSegment, TcpObserver, FastOpenCookie, boolean)}).
+     */
+    public static final int ACCEPTABLE = 1 << 9;
+
     private static final long NEVER = Long.MAX_VALUE;
     /** How long output pauses when the device has no room and nobody says that it has; doubles up to 64 times. */
     private static final long FIRST_PAUSE = 1_000_000L;
@@ -131,13 +137,35 @@ public final class TcpConnection {
 
     /** The same, and tells {@code observer}, unless that is null, what it does. */
     public static TcpConnection passive(TcpConfig config, int iss, long now, TcpSegment syn, TcpObserver observer) {
+        return passive(config, iss, now, syn, observer, null, false);
+    }
+
+    /**
+     * The same, for a SYN with the fast open option (RFC 7413 §4.2.2).
+     *
+     * @param observer is told what it does, unless null
+     * @param given the cookie that the SYN,ACK gives; null for none
+     * @param fast whether the SYN has shown a good cookie: its data is taken, the connection is acceptable at once, can be read
+     *     and written, and is half open no more though its handshake is not complete
+     * @throws IllegalArgumentException if {@code syn} is something else
+     */
+    public static TcpConnection passive(TcpConfig config, int iss, long now, TcpSegment syn, TcpObserver observer,
+                                        FastOpenCookie given, boolean fast) {
         if (!syn.has(TcpFlags.SYN) || syn.has(TcpFlags.RST) || syn.has(TcpFlags.ACK)) {
             throw new IllegalArgumentException("no SYN: " + syn);
         }
         var connection = new TcpConnection(config, iss, false, observer);
         connection.life.open(TcpState.SYN_RECEIVED);
-        connection.arrival.countTextWithSyn(syn);
+        if (given != null) {
+            connection.life.fastOpen(FastOpen.server(config.counters(), given));
+        }
+        if (!fast) {
+            connection.arrival.countTextWithSyn(syn);
+        }
         connection.life.synchronize(now, syn);
+        if (fast) {
+            connection.life.openFast(now, syn);
+        }
         return connection;
     }
 
@@ -174,6 +202,23 @@ public final class TcpConnection {
      */
     public void connect(long now) {
         life.open(TcpState.SYN_SENT);
+    }
+
+    /**
+     * Before {@link #connect}: the SYN asks for a cookie, or shows one and carries what has been written by then, as far as it
+     * fits (RFC 7413 §4.2.1). Until then the connection can be written to. What the server does not take with the SYN is sent
+     * once more after the handshake; what it takes it may take twice (RFC 7413 §2.1).
+     *
+     * @param cookie what the server gave; null to ask for one
+     * @param mss what it announced then; means nothing without a cookie
+     */
+    public void fastOpen(FastOpenCookie cookie, int mss) {
+        life.fastOpen(FastOpen.client(counters, cookie, mss));
+    }
+
+    /** What {@link #fastOpen} has come to, null if it was not asked for. Means something when the handshake has ended. */
+    public FastOpenOutcome fastOpenOutcome() {
+        return life.fastOpen() == null ? null : life.fastOpen().outcome(snd.peerMss());
     }
 
     /**
@@ -395,7 +440,10 @@ public final class TcpConnection {
             }
             // RFC 2018 §2: offered in a SYN, and in a SYN,ACK that answers such a SYN.
             out.sackPermitted = life.state() == TcpState.SYN_SENT ? config.extensions().selectiveAcks() : rcv.sacks.isPermitted();
-            out.window = rcv.synWindow();
+            out.window = rcv.synWindow(life.state() != TcpState.SYN_SENT);
+            if (life.fastOpen() != null) {
+                life.fastOpen().write(out);
+            }
         } else {
             out.window = rcv.advertise(rcv.rcvNxt, true);
         }
@@ -421,9 +469,9 @@ public final class TcpConnection {
 
     // ---- the application's calls: writing
 
-    /** How many bytes may be written now; 0 also while connecting and after output has been closed. */
+    /** How many bytes may be written now; 0 also while connecting, but for {@link #fastOpen}, and after output has been closed. */
     public int writable() {
-        return life.state().canSend() && !snd.finQueued() ? snd.buffer.writable() : 0;
+        return life.mayWrite() ? snd.buffer.writable() : 0;
     }
 
     /**
@@ -455,7 +503,7 @@ public final class TcpConnection {
      * @throws IllegalArgumentException if {@code length} is out of range
      */
     public boolean commit(long now, int length) {
-        boolean taken = life.state().canSend() && !snd.finQueued();
+        boolean taken = life.mayWrite();
         snd.buffer.commit(length, !taken);
         return taken;
     }

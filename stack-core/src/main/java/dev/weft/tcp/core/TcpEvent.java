@@ -9,6 +9,16 @@ public enum TcpEvent {
     COOKIE_SENT,
     /** An ACK brought a cookie back and made a connection (RFC 4987 §3.6). */
     COOKIE_ACCEPTED,
+    /** A SYN showed a cookie, and its data was taken before the handshake was complete (RFC 7413 §4.2.2). */
+    FAST_OPEN_TAKEN,
+    /** A SYN showed a cookie that is not its client's, or is too old: an ordinary handshake follows (RFC 7413 §4.1.2). */
+    FAST_OPEN_COOKIE_REFUSED,
+    /** A SYN showed a good cookie, and too many connections were open without a complete handshake (RFC 7413 §5.1). */
+    FAST_OPEN_TOO_MANY,
+    /** The server acknowledged data that rode on our SYN (RFC 7413 §4.2.1). */
+    FAST_OPEN_ACKNOWLEDGED,
+    /** The server acknowledged our SYN without the data, which is sent again (RFC 7413 §4.2.1). */
+    FAST_OPEN_IGNORED,
     /** A segment that occupies sequence numbers was sent again, for whatever reason. */
     RETRANSMITTED,
     /** The retransmission timer fired (RFC 6298 §5.4). */

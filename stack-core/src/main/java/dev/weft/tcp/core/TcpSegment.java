@@ -45,6 +45,11 @@ public final class TcpSegment {
     /** The left and right edges of the blocks, alternating. */
     public final int[] sackEdges = new int[2 * MAX_SACK_BLOCKS];
 
+    /** Fast open option (RFC 7413 §4.1.1): the length of its cookie, 0 for a request, or {@link #ABSENT}; and its bytes. */
+    public int fastOpen = ABSENT;
+    public long fastOpenHi;
+    public long fastOpenLo;
+
     /** SEG's text. */
     public final Pieces payload = new Pieces();
 
@@ -65,6 +70,9 @@ public final class TcpSegment {
         tsVal = 0;
         tsEcr = 0;
         sackCount = 0;
+        fastOpen = ABSENT;
+        fastOpenHi = 0;
+        fastOpenLo = 0;
         retransmission = false;
         payload.clear();
     }
@@ -83,6 +91,9 @@ public final class TcpSegment {
         tsVal = from.tsVal;
         tsEcr = from.tsEcr;
         sackCount = from.sackCount;
+        fastOpen = from.fastOpen;
+        fastOpenHi = from.fastOpenHi;
+        fastOpenLo = from.fastOpenLo;
         System.arraycopy(from.sackEdges, 0, sackEdges, 0, 2 * sackCount);
         retransmission = from.retransmission;
     }
@@ -121,6 +132,9 @@ public final class TcpSegment {
         }
         if (timestamps) {
             text.append(" ts=").append(Integer.toUnsignedString(tsVal)).append('/').append(Integer.toUnsignedString(tsEcr));
+        }
+        if (fastOpen != ABSENT) {
+            text.append(fastOpen == 0 ? " foReq" : " fo=" + Long.toHexString(fastOpenHi));
         }
         for (int i = 0; i < sackCount; i++) {
             text.append(i == 0 ? " sack=" : ",").append(Integer.toUnsignedString(sackEdges[2 * i])).append('-')

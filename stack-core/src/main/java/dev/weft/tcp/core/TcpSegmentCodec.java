@@ -35,6 +35,11 @@ public final class TcpSegmentCodec {
             segment.sackEdges[2 * i] = view.sackLeft(i);
             segment.sackEdges[2 * i + 1] = view.sackRight(i);
         }
+        segment.fastOpen = view.fastOpenLength();
+        if (segment.fastOpen > 0) {
+            segment.fastOpenHi = view.fastOpenCookie(0);
+            segment.fastOpenLo = view.fastOpenCookie(8);
+        }
         segment.payload.add(view.segment(), view.payloadOffset(), view.payloadLength());
     }
 
@@ -42,12 +47,14 @@ public final class TcpSegmentCodec {
     public static int headerLength(TcpSegment segment) {
         return TcpHeader.LENGTH + (segment.mss == TcpSegment.ABSENT ? 0 : TcpOption.MSS_WRITTEN)
                 + (segment.windowScale == TcpSegment.ABSENT ? 0 : TcpOption.WINDOW_SCALE_WRITTEN)
+                + (segment.fastOpen == TcpSegment.ABSENT ? 0 : TcpOption.fastOpenWritten(segment.fastOpen))
                 + optionBytes(segment.sackPermitted, segment.timestamps, segment.sackCount);
     }
 
     /** What these options take in a header, padding included. */
     static int optionBytes(boolean sackPermitted, boolean timestamps, int sackBlocks) {
-        return (sackPermitted ? TcpOption.SACK_PERMITTED_WRITTEN : 0) + (timestamps ? TcpOption.TIMESTAMPS_WRITTEN : 0)
+        return (sackPermitted && !timestamps ? TcpOption.SACK_PERMITTED_WRITTEN : 0)
+                + (timestamps ? TcpOption.TIMESTAMPS_WRITTEN : 0)
                 + (sackBlocks == 0 ? 0 : 4 + 8 * sackBlocks);
     }
 
@@ -66,11 +73,16 @@ public final class TcpSegmentCodec {
         if (segment.windowScale != TcpSegment.ABSENT) {
             length += TcpOption.writeWindowScale(head, offset + length, segment.windowScale);
         }
-        if (segment.sackPermitted) {
+        if (segment.sackPermitted && segment.timestamps) {
+            // Side by side, else a SYN with everything and a long cookie would not fit the 40 bytes there are.
+            length += TcpOption.writeSackPermittedAndTimestamps(head, offset + length, segment.tsVal, segment.tsEcr);
+        } else if (segment.sackPermitted) {
             length += TcpOption.writeSackPermitted(head, offset + length);
-        }
-        if (segment.timestamps) {
+        } else if (segment.timestamps) {
             length += TcpOption.writeTimestamps(head, offset + length, segment.tsVal, segment.tsEcr);
+        }
+        if (segment.fastOpen != TcpSegment.ABSENT) {
+            length += TcpOption.writeFastOpen(head, offset + length, segment.fastOpen, segment.fastOpenHi, segment.fastOpenLo);
         }
         if (segment.sackCount > 0) {
             length += TcpOption.writeSack(head, offset + length, segment.sackEdges, segment.sackCount);

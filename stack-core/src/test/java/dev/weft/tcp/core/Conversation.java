@@ -43,6 +43,8 @@ final class Conversation {
     /** Who is told what the stack does; null: nobody. */
     private final TcpObserver observer;
     private TcpConnection connection;
+    private FastOpenCookie given;
+    private boolean fast;
     private long usedElsewhere;
     private long now = 5 * MILLISECOND;
 
@@ -71,6 +73,24 @@ final class Conversation {
     static Conversation connecting(TcpObserver observer, UnaryOperator<TcpConfig> change) {
         var conversation = new Conversation(observer, change);
         conversation.connection = TcpConnection.active(conversation.config, STACK_ISS, observer);
+        conversation.connection.connect(conversation.now);
+        return conversation;
+    }
+
+    /** The stack listens and gives this cookie; {@code good}: the peer's first segment shows a good one. */
+    static Conversation listeningFast(FastOpenCookie cookie, boolean good) {
+        var conversation = new Conversation(null, c -> c);
+        conversation.given = cookie;
+        conversation.fast = good;
+        return conversation;
+    }
+
+    /** The stack has been told to connect with this cookie, or to ask for one, and to send this text. */
+    static Conversation connectingFast(FastOpenCookie cookie, int mss, String text) {
+        var conversation = new Conversation(null, c -> c);
+        conversation.connection = TcpConnection.active(conversation.config, STACK_ISS);
+        conversation.connection.fastOpen(cookie, mss);
+        conversation.stack.writes(text);
         conversation.connection.connect(conversation.now);
         return conversation;
     }
@@ -181,6 +201,8 @@ final class Conversation {
             in.mss = seg.mss == null ? TcpSegment.ABSENT : seg.mss;
             in.windowScale = seg.windowScale == null ? TcpSegment.ABSENT : seg.windowScale;
             in.sackPermitted = seg.sackPermitted;
+            in.fastOpen = seg.fastOpen == null ? TcpSegment.ABSENT : seg.fastOpen;
+            in.fastOpenHi = seg.cookie;
             timestamps |= seg.offersTimestamps;
             in.timestamps = timestamps && !seg.bare;
             if (in.timestamps) {
@@ -196,7 +218,7 @@ final class Conversation {
                 nxt = in.end();
             }
             if (connection == null) {
-                connection = TcpConnection.passive(config, STACK_ISS, now, in, observer);
+                connection = TcpConnection.passive(config, STACK_ISS, now, in, observer, given, fast);
             } else {
                 connection.segment(now, in);
             }
@@ -270,6 +292,10 @@ final class Conversation {
             }
             if (expected.tsEcr != null) {
                 assertThat(actual.tsEcr).as("TSecr of " + what).isEqualTo(expected.tsEcr);
+            }
+            if (expected.fastOpen != null) {
+                assertThat(actual.fastOpen).as("cookie of " + what).isEqualTo(expected.fastOpen);
+                assertThat(actual.fastOpenHi).as("cookie of " + what).isEqualTo(expected.cookie);
             }
             if (expected.bare) {
                 assertThat(actual.timestamps).as("timestamps of " + what).isFalse();

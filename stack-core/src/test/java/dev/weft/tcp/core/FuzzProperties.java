@@ -80,20 +80,57 @@ class FuzzProperties {
 
         private void begin() {
             int iss = random.nextInt();
-            if (random.nextBoolean()) {
-                connection = TcpConnection.active(config, iss);
-                connection.connect(now);
-            } else {
-                in.clear();
-                in.flags = TcpFlags.SYN;
-                in.seq = random.nextInt();
-                options();
-                connection = TcpConnection.passive(config, iss, now, in);
+            switch (random.nextInt(6)) {
+                case 0, 1 -> {
+                    connection = TcpConnection.active(config, iss);
+                    connection.connect(now);
+                }
+                case 2 -> {
+                    connection = TcpConnection.active(config, iss);
+                    connection.fastOpen(random.nextInt(4) == 0 ? null : new FastOpenCookie(8, 1, 0), random.nextInt(3_000));
+                    write();
+                    connection.connect(now);
+                }
+                case 3 -> {
+                    syn();
+                    in.payload.add(text, 0, random.nextInt(3_000));
+                    connection = TcpConnection.passive(config, iss, now, in, null, null, true);
+                }
+                case 4 -> {
+                    connection = byCookie();
+                    if (connection != null) {
+                        break;
+                    }
+                    syn();
+                    connection = TcpConnection.passive(config, iss, now, in);
+                }
+                default -> {
+                    syn();
+                    connection = TcpConnection.passive(config, iss, now, in);
+                }
             }
             poll(20);
             if (random.nextInt(4) > 0) {
                 handshake();
             }
+        }
+
+        private void syn() {
+            in.clear();
+            in.flags = TcpFlags.SYN | (random.nextInt(8) == 0 ? TcpFlags.FIN : 0);
+            in.seq = random.nextInt();
+            options();
+        }
+
+        /** Of an ACK whose number is right and of which the rest may be anything. */
+        private TcpConnection byCookie() {
+            in.clear();
+            in.flags = random.nextInt(256) & ~(TcpFlags.SYN | TcpFlags.RST) | TcpFlags.ACK;
+            in.seq = random.nextInt();
+            in.ack = random.nextInt();
+            options();
+            in.payload.add(text, 0, random.nextInt(3_000));
+            return TcpConnection.ofCookie(config, now, in, 48 + random.nextInt(9_000));
         }
 
         /** Most attacks are on connections that stand. */
@@ -221,7 +258,9 @@ class FuzzProperties {
 
         private void poll(int limit) {
             for (int i = 0; i < limit && connection.poll(now, out); i++) {
-                require(out.payload.length() <= connection.sender().mss(), "no segment above the MSS");
+                // Of a SYN's the peer has said before how much it takes (RFC 7413 §4.2.1).
+                int most = out.has(TcpFlags.SYN) ? config.mtu() - config.ipHeader() - 60 : connection.sender().mss();
+                require(out.payload.length() <= Math.max(0, most), "no segment above the MSS");
                 check();
             }
         }

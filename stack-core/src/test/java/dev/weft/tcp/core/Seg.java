@@ -21,6 +21,9 @@ final class Seg {
     Integer tsEcr;
     boolean offersTimestamps;
     boolean bare;
+    /** The length of the fast open cookie, 0 for a request, −1 for none; and its first eight bytes. */
+    Integer fastOpen;
+    long cookie;
     int[] sack;
     byte[] text = {};
 
@@ -114,6 +117,25 @@ final class Seg {
     /** Without timestamps though they are agreed. */
     Seg bare() {
         bare = true;
+        return this;
+    }
+
+    /** Has the fast open option without a cookie. */
+    Seg asksForCookie() {
+        fastOpen = 0;
+        return this;
+    }
+
+    /** Has a fast open cookie of eight bytes. */
+    Seg cookie(long value) {
+        fastOpen = 8;
+        cookie = value;
+        return this;
+    }
+
+    /** Has no fast open option. */
+    Seg withoutCookie() {
+        fastOpen = TcpSegment.ABSENT;
         return this;
     }
 

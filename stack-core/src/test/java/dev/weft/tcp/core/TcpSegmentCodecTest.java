@@ -32,6 +32,10 @@ class TcpSegmentCodecTest {
             out.tsVal = timestamps ? seq * 31 : 0;
             out.tsEcr = timestamps ? ack * 17 : 0;
             out.sackPermitted = sacks == 0;
+            // The longest still fits beside everything that a SYN may offer.
+            out.fastOpen = sacks == 0 && (seq & 1) == 0 ? new int[] {0, 4, 8, 16}[ack & 3] : TcpSegment.ABSENT;
+            out.fastOpenHi = out.fastOpen < 8 ? out.fastOpen <= 0 ? 0 : 0xfedc_ba98L << 32 : seq * 1_000_003L;
+            out.fastOpenLo = out.fastOpen < 16 ? 0 : ack * 1_000_003L;
             out.sackCount = Math.min(sacks, (60 - TcpSegmentCodec.headerLength(out) - 4) / 8);
             for (int i = 0; i < 2 * out.sackCount; i++) {
                 out.sackEdges[i] = ack + 1000 * i;
@@ -50,6 +54,8 @@ class TcpSegmentCodecTest {
             var in = new TcpSegment();
             TcpSegmentCodec.read(view, in);
             assertThat(in.toString()).isEqualTo(out.toString());
+            assertThat(in.fastOpenHi).isEqualTo(out.fastOpenHi);
+            assertThat(in.fastOpenLo).isEqualTo(out.fastOpenLo);
             assertThat(in.end()).isEqualTo(seq + text.length + ((flags & TcpFlags.SYN) >> 1) + (flags & TcpFlags.FIN));
             var back = new byte[text.length];
             in.payload.copyTo(0, MemorySegment.ofArray(back), 0, back.length);
