@@ -152,6 +152,7 @@ class AcceptanceTest {
         c.stack.reads("01234567");
     }
 
+    /** RFC 6093 §4. */
     @Test
     void leavesUrgentDataInTheStream() {
         var c = established();

@@ -32,7 +32,7 @@ class HandshakeTest {
         c.stack.isSilent();
     }
 
-    /** RFC 9293 §3.10.1 and §3.10.7.3; RFC 6528: the caller chooses the ISS. */
+    /** RFC 9293 §3.3.1, §3.10.1 and §3.10.7.3; RFC 6528: the caller chooses the ISS. */
     @Test
     void connectsAndAcknowledgesSynAck() {
         var c = connecting();
