@@ -74,6 +74,8 @@ final class Bbr implements CongestionControl {
     private int priorCwnd;
     private long pacingRate;
     private boolean recovering;
+    /** The ACK at hand ends a recovery. */
+    private boolean recovered;
     private boolean afterTimeout;
 
     private long cycleStamp;
@@ -191,13 +193,14 @@ final class Bbr implements CongestionControl {
         }
         startupLosses += ack.newlyLost > 0 ? 1 : 0;
         if (model.isLossRoundStart()) {
-            if (recovering && startupLosses >= STARTUP_LOSSES && isTooHigh(ack.lost, ack.txInFlight)) {
+            if ((recovering || recovered) && startupLosses >= STARTUP_LOSSES && isTooHigh(ack.lost, ack.txInFlight)) {
                 undoState = State.STARTUP;
                 model.fullBwReached(true);
                 model.inflightLongTerm(Math.max((long) model.bdp(1.0, initialCwnd), model.inflightLatest()));
             }
             startupLosses = 0;
         }
+        recovered = false;
         if (model.isFullBwReached()) {
             state = State.DRAIN;
             drainStartRound = model.roundCount();
@@ -444,6 +447,7 @@ final class Bbr implements CongestionControl {
     @Override
     public void exitRecovery(long now, int flight) {
         recovering = false;
+        recovered = true;
         restoreCwnd();
         boundCwnd();
     }

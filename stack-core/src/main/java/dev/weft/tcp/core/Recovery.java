@@ -250,12 +250,11 @@ final class Recovery {
      * timestamp is not echoed (RFC 7323 §5.3, R2); then the time between them would look like a round trip.
      */
     private void measure(long now, boolean advances) {
-        int expected = Math.max(1, outstandingBefore / (2 * mss));   // RFC 7323 §4.2: an ACK for every second segment
         long sentAt = board.oldestDelivered();
         if (sentAt != Long.MAX_VALUE) {
-            rtt.sample(now - sentAt, expected);
+            rtt.sample(now, now - sentAt);
         } else if (advances && echoed != UNKNOWN && echoed / Timestamps.TICK >= retransmittedAt / Timestamps.TICK) {
-            rtt.sample(Math.max(Timestamps.TICK, now - echoed), expected);
+            rtt.sample(now, Math.max(Timestamps.TICK, now - echoed));
         }
     }
 

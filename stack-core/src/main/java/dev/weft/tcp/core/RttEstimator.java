@@ -23,30 +23,58 @@ final class RttEstimator {
 
     private long srtt;
     private long rttvar;
+    /** The variation by each sample, and the most of it in this round trip. */
+    private long deviation;
+    private long mostDeviation;
+    private long roundBegan;
     private long base = INITIAL_RTO;
     private int shift;
 
-    /** Takes a measurement into account and ends the back-off (RFC 6298 §2.2, §2.3 and the end of §5). */
+    /** Takes the only measurement of a round trip into account and ends the back-off (RFC 6298 §2.2, §2.3 and the end of §5). */
     void sample(long rtt) {
-        sample(rtt, 1);
+        take(rtt);
+        endRound();
     }
 
     /**
-     * Takes one of several measurements of a round trip into account.
+     * Takes one of many measurements of a round trip into account, which ends at {@code now}.
      *
-     * @param expected how many are made in a round trip: each counts for so much less, lest the history shrinks to one
-     *     (RFC 7323 §4.2)
+     * <p>{@code Deviation:} RFC 7323 §4.2 would have each of them count for so much less, lest the history shrinks to one round
+     * trip. On a long path the estimate then takes many round trips to follow: while slow start fills a queue the round trip
+     * doubles within one, and the timer fires on what is only late. As in Linux each counts in full, and RTTVAR is the most
+     * that they varied: it grows at once, and shrinks by a quarter of the way once a round trip.
      */
-    void sample(long rtt, int expected) {
+    void sample(long now, long rtt) {
+        take(rtt);
+        if (now - roundBegan > srtt) {
+            endRound();
+            roundBegan = now;
+        }
+    }
+
+    private void take(long rtt) {
         long r = Math.max(1, rtt);
         if (srtt == 0) {
             srtt = r;
             rttvar = r / 2;
+            deviation = rttvar;
         } else {
             // RTTVAR first, from the old SRTT: alpha = 1/8, beta = 1/4.
-            rttvar += (Math.abs(srtt - r) - rttvar) / (4L * expected);
-            srtt += (r - srtt) / (8L * expected);
+            deviation += (Math.abs(srtt - r) - deviation) / 4;
+            srtt += (r - srtt) / 8;
         }
+        mostDeviation = Math.max(mostDeviation, deviation);
+        rttvar = Math.max(rttvar, deviation);
+        update();
+    }
+
+    private void endRound() {
+        rttvar -= (rttvar - mostDeviation) / 4;
+        mostDeviation = 0;
+        update();
+    }
+
+    private void update() {
         base = Math.min(MAX_RTO, srtt + Math.max(MIN_VARIATION, 4 * rttvar));
         shift = 0;
     }

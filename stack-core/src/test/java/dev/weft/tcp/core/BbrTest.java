@@ -108,6 +108,46 @@ class BbrTest {
         assertThat(bbr.pacingRate()).isCloseTo((long) (0.5 * 0.99 * RATE), within(RATE / 100));
     }
 
+    /** §5.3.1.3: six ACKs tell of losses within one round trip of recovery, more than 2 % of what was in flight. */
+    private void losesMuchInStartup(int times, int percent) {
+        starts();
+        round(RATE / 4, BDP);
+        round(RATE / 2, BDP);
+        bbr.enterRecovery(now, BDP);
+        bbr.lost(now, MSS, BDP, MSS, false);
+        long before = delivered;
+        for (int i = 0; i < 10; i++) {
+            now += RTT / 10;
+            delivered += BDP / 10;
+            ack.newlyLost = i < times ? MSS : 0;
+            ack.lost = percent * BDP / 100;
+            acknowledge(before, BDP / 10, RATE, BDP);
+        }
+        ack.newlyLost = 0;
+        bbr.exitRecovery(now, BDP);
+        delivered += MSS;
+        acknowledge(delivered - MSS, MSS, RATE, BDP);
+    }
+
+    @Test
+    void leavesStartupWhenItHasLostTooMuchForARoundTripAlsoWhereRecoveryEndsWithIt() {
+        losesMuchInStartup(8, 3);
+        assertThat(bbr.state()).isNotEqualTo(Bbr.State.STARTUP);
+        assertThat(bbr.model().inflightLongTerm()).isBetween((long) BDP / 2, 2L * BDP);
+    }
+
+    @Test
+    void staysInStartupWhenItHasLostLittleOrSeldom() {
+        losesMuchInStartup(8, 1);
+        assertThat(bbr.state()).isEqualTo(Bbr.State.STARTUP);
+    }
+
+    @Test
+    void staysInStartupWhenItHasLostMuchAtFewMoments() {
+        losesMuchInStartup(5, 3);
+        assertThat(bbr.state()).isEqualTo(Bbr.State.STARTUP);
+    }
+
     /** §5.3.1.2 and §5.5.4. */
     @Test
     void doesNotTakeWhatTheApplicationDidNotFillForAFullPipe() {

@@ -47,6 +47,39 @@ class RttEstimatorTest {
         assertThat(rtt.rto()).isEqualTo(201 * MS);
     }
 
+    /** A queue of one bandwidth-delay product fills within a round trip; what is in flight then takes twice as long. */
+    @Test
+    void followsARoundTripThatDoublesWithinOne() {
+        var rtt = new RttEstimator();
+        long now = 0;
+        for (int i = 0; i < 3_000; i++) {
+            now += MS / 10;
+            rtt.sample(now, 300 * MS + now / 3);
+        }
+        assertThat(now).isEqualTo(300 * MS);
+        for (int i = 0; i < 2_000; i++) {
+            now += MS / 10;
+            rtt.sample(now, 300 * MS + now / 3);
+        }
+        assertThat(rtt.srtt()).isBetween(465 * MS, 467 * MS);
+        assertThat(rtt.rto()).as("more than the 600 ms of what has just been sent").isGreaterThan(660 * MS);
+    }
+
+    @Test
+    void forgetsHowMuchTheRoundTripVariedByAQuarterOncePerRoundTrip() {
+        var rtt = new RttEstimator();
+        rtt.sample(400 * MS);
+        assertThat(rtt.rttvar()).isEqualTo(200 * MS);
+        long now = 0;
+        for (int i = 1; i <= 8_200; i++) {
+            now += MS / 10;
+            rtt.sample(now, 400 * MS);
+        }
+        // The rounds end after 400.1 and 800.2 ms; in the first the deviation begins at 3/4 of what it was.
+        assertThat(rtt.rttvar()).isBetween(139 * MS, 151 * MS);
+        assertThat(rtt.srtt()).isEqualTo(400 * MS);
+    }
+
     /** RFC 6298 §2.5 and §5.5. */
     @Test
     void doublesUpToTwoMinutesAndReturnsWithASample() {
