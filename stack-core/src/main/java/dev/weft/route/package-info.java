@@ -11,6 +11,10 @@
  * taken on any link, and the route of an answer follows from its destination, though of equally long prefixes the one over
  * the source address's link is taken. Loopback addresses are the exception; they never come from or go to a wire.
  *
- * <p><b>Hazards.</b> Nothing from the network changes this table: ICMP redirects are ignored.
+ * <p><b>How long.</b> {@link dev.weft.route.PathMtuCache} remembers by destination what routers say about the length of
+ * packets. Transports tell it what they have checked, paths ask it.
+ *
+ * <p><b>Hazards.</b> Nothing from the network changes the table: ICMP redirects are ignored. The path MTUs it may change, within
+ * floors and for a time, for who can quote a packet under way.
  */
 package dev.weft.route;

@@ -89,6 +89,8 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
     private boolean retired;                 // guarded by lock
     private boolean broken;                  // guarded by lock: a fault of ours has ended it
     private long lastConfirmed;              // guarded by lock
+    /** Which state of the path's MTU the core knows. */
+    private int mtuVersion;                  // guarded by lock
 
     private final Backlog backlog;
     private final int writeLowWater;
@@ -128,6 +130,7 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
         this.clock = clock;
         this.backlog = backlog;
         this.writeLowWater = writeLowWater;
+        mtuVersion = path.mtuVersion() - 1;          // not told yet
     }
 
     /** Sets who is told of what happens from now on. */
@@ -380,7 +383,11 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
             core.error(now, icmpError, icmpErrorSeq);
         }
         if ((work & MTU) != 0) {
-            core.packetTooBig(now, icmpMtu, icmpMtuSeq);
+            if (core.isInFlight(icmpMtuSeq)) {
+                path.tooBig(icmpMtu);
+                mtuVersion = path.mtuVersion();
+                core.packetTooBig(now, path.mtu());
+            }
         }
     }
 
@@ -398,6 +405,15 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
         core.segment(now, in);
         if (room && !core.isHandshakeComplete()) {
             door.didNotComplete();
+        }
+    }
+
+    /** What some connection has learnt of the path's MTU, or what has been forgotten, holds for all that take it (RFC 1191 §5). */
+    private void followPathLocked(long now) {
+        int version = path.mtuVersion();
+        if (version != mtuVersion && !broken) {
+            mtuVersion = version;
+            core.mtuChanged(now, path.mtu());
         }
     }
 
@@ -469,6 +485,7 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
                 batch = home.batches().acquire();
             }
             if (batch != null) {
+                followPathLocked(now);
                 pollLocked(now, batch);
             }
             unsettled = false;

@@ -11,6 +11,7 @@ import dev.weft.runtime.NanoClock;
 import dev.weft.runtime.Randomness;
 import dev.weft.runtime.Signal;
 import dev.weft.runtime.Suspension;
+import dev.weft.tcp.core.MtuProbing;
 import dev.weft.tcp.core.SynCookies;
 import dev.weft.tcp.core.TcpConfig;
 import dev.weft.tcp.core.TcpConnection;
@@ -52,6 +53,7 @@ public final class Tcp implements AutoCloseable {
     private final EventDesk events;
     private final TcpMemory memory;
     private final TcpCongestion congestion;
+    private final MtuProbing mtuProbing;
     private final ChunkPool chunks;
     private final TransmitBatches batches = new TransmitBatches();
     private final LongAdder loans = new LongAdder();
@@ -78,6 +80,7 @@ public final class Tcp implements AutoCloseable {
         statistics = new TcpStatistics(counters);
         events = new EventDesk(settings.events(), clock, counters);
         congestion = settings.congestionControl();
+        mtuProbing = settings.mtuProbing().mode();
         orphans = new Orphans(settings.orphans());
         chunks = new ChunkPool("tcp.buffers", CHUNK_BYTES, settings.memory());
         memory = new TcpMemory(chunks, new ByteBudget(settings.memory()));
@@ -252,6 +255,7 @@ public final class Tcp implements AutoCloseable {
     }
 
     private Flow flow(FlowKey key, IpPath path, TcpConnection core, FlowEvents told, TcpOptions options) {
+        core.mtuProbing(mtuProbing);
         TcpPatience patience = options.patience();
         long now = clock.nanoTime();
         core.keepAlive(now, NanoClock.deadline(0, patience.keepAliveIdle()), NanoClock.deadline(0, patience.keepAliveInterval()),
@@ -266,7 +270,8 @@ public final class Tcp implements AutoCloseable {
         TcpCongestion algorithm = options.congestionControl() == null ? congestion : options.congestionControl();
         return TcpConfig.of(memory, statistics)
                 .withBuffers(options.sendBuffer(), options.receiveBuffer())
-                .withPath(path.mtu(), path.remote().isIpv4() ? 20 : 40)
+                // What we announce is what our link takes, and not what the way to the peer does (RFC 9293 §3.7.1, RFC 1191 §3.1).
+                .withPath(path.link().mtu(), path.remote().isIpv4() ? 20 : 40)
                 .withNoDelay(options.noDelay())
                 .withRetries(options.patience().synRetries(), options.patience().synAckRetries(), DATA_RETRIES)
                 .withCongestionControl(algorithm.algorithm())

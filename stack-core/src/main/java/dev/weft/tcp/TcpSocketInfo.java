@@ -40,6 +40,8 @@ import java.util.Locale;
  * @param timestamps whether timestamps are agreed (RFC 7323 §3)
  * @param selectiveAcks whether selective acknowledgements are agreed (RFC 2018)
  * @param windowScaling whether window scaling is agreed (RFC 7323 §2)
+ * @param pathMtu the largest IP packet in bytes that the path takes, as far as is known: the link's MTU, or less because a
+ *     router has said so or nothing longer has arrived
  */
 public record TcpSocketInfo(InetSocketAddress local, InetSocketAddress remote, boolean active, String state,
                             Duration roundTrip, Duration roundTripVariation, Duration retransmissionTimeout,
@@ -47,7 +49,7 @@ public record TcpSocketInfo(InetSocketAddress local, InetSocketAddress remote, b
                             int sendWindow, int receiveWindow, long bytesAcknowledged, long bytesReceived, long retransmits,
                             long retransmittedBytes, int timeouts, int sacked, int lost, boolean reorderingSeen,
                             long pacingRate, long deliveryRate, boolean timestamps, boolean selectiveAcks,
-                            boolean windowScaling) {
+                            boolean windowScaling, int pathMtu) {
 
     static TcpSocketInfo of(FlowKey key, TcpConnection core) {
         TcpInfo info = core.info();
@@ -57,7 +59,7 @@ public record TcpSocketInfo(InetSocketAddress local, InetSocketAddress remote, b
                 info.readable(), info.peerWindow(), info.receiveWindow(), core.bytesAcknowledged(), core.bytesReceived(),
                 info.retransmits(), info.retransmittedBytes(), info.timeouts(), info.sacked(), info.lost(),
                 info.reorderingSeen(), info.pacingRate(), info.deliveryRate(), info.timestamps(), info.selectiveAcks(),
-                info.windowScaling());
+                info.windowScaling(), info.pathMtu());
     }
 
     private static String nameOf(CongestionAlgorithm algorithm) {

@@ -213,6 +213,11 @@ final class Lifecycle {
         }
     }
 
+    /** Something new has arrived at the peer: what ICMP complained of is over, as in Linux. */
+    void progress() {
+        softError = null;
+    }
+
     // ---- closing
 
     /** See {@link TcpConnection#shutdownOutput}. */

@@ -154,6 +154,33 @@ final class Recovery {
         recover = Seq.max(recover, nxt);             // what comes twice earns duplicate ACKs that mean no loss
     }
 
+    /** What is marked lost at present is a probe for the path MTU. */
+    void probeWasTooLong() {
+        whyResent = RetransmitCause.TOO_LONG;
+    }
+
+    /** The probe for the path MTU was refused by a router and must be sent again in shorter segments. */
+    void resendProbe(long now, int nxt) {
+        probeWasTooLong();
+        board.loseProbe(now);
+        duplicateBytes = 0;
+        recover = Seq.max(recover, nxt);
+    }
+
+    /**
+     * What left before {@code upTo} in pieces longer than {@code segment} does not fit the path and must be sent again in
+     * shorter ones; whether there is such. Nothing says that the network is full: cwnd stays (RFC 1191 §6.5).
+     */
+    boolean cutTooLong(long now, int from, int upTo, int segment, int nxt) {
+        if (board.loseLonger(now, from, upTo, segment) == 0) {
+            return false;
+        }
+        whyResent = RetransmitCause.TOO_LONG;
+        duplicateBytes = 0;
+        recover = Seq.max(recover, nxt);
+        return true;
+    }
+
     /** SND.NXT went back to {@code nxt} because what lay after it never left this host. */
     void cutOff(int nxt) {
         board.cutOff(nxt);
@@ -280,6 +307,11 @@ final class Recovery {
     /** RFC 6582 §3.2, step 2: only an ACK of more than {@code recover}; else the duplicates echo our own retransmissions (§4). */
     private boolean isThirdDuplicate(long now, boolean duplicate, int nxt) {
         if (!duplicate || phase != Phase.OPEN || duplicateAcks != DUPLICATE_ACK_THRESHOLD || Seq.le(una, recover)) {
+            return false;
+        }
+        if (board.isProbeAt(una)) {
+            // RFC 4821 §7.6.2: what is missing is a probe for the path MTU, which was too long and says nothing of congestion.
+            resendProbe(now, nxt);
             return false;
         }
         counters.count(TcpEvent.FAST_RETRANSMIT);

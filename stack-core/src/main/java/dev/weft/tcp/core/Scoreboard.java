@@ -65,6 +65,12 @@ final class Scoreboard {
     /** No range before this is lost. */
     private int lostFrom;
 
+    /** A probe for the path MTU: its loss alone means no congestion (RFC 4821 §7.6.2). */
+    private boolean probing;
+    private int probeFrom;
+    private int probeTo;
+    private boolean probeLost;
+
     // What the present ACK has told.
     private int delivered;
     private boolean deliveredAgain;
@@ -109,13 +115,37 @@ final class Scoreboard {
 
     // ---- sending
 
+    /** {@code [from, to)}, which leaves next, is a probe for the path MTU. */
+    void probeLeaves(int from, int to) {
+        probing = true;
+        probeFrom = from;
+        probeTo = to;
+        probeLost = false;
+    }
+
+    /** The fate of the probe makes no difference any more. */
+    void forgetProbe() {
+        probing = false;
+        probeLost = false;
+    }
+
+    /** Whether the probe was found lost; asked by who has told of it, so once. */
+    boolean isProbeLost() {
+        return probeLost;
+    }
+
+    private boolean isProbe(int slot) {
+        return probing && !again[slot] && Seq.ge(start[slot], probeFrom) && Seq.le(end[slot], probeTo);
+    }
+
     /** {@code [from, to)} leaves for the first time, behind everything before. */
     void sent(long now, int from, int to) {
         total += Seq.diff(to, from);
         if (head < tail) {
             int slot = order[tail - 1];
             boolean full = isFull();
-            if (fate[slot] == IN_FLIGHT && !again[slot] && (sentAt[slot] == now || full) && end[slot] == from) {
+            boolean apart = probing && (from == probeFrom || from == probeTo) && !full;
+            if (!apart && fate[slot] == IN_FLIGHT && !again[slot] && (sentAt[slot] == now || full) && end[slot] == from) {
                 end[slot] = to;
                 return;
             }
@@ -251,6 +281,33 @@ final class Scoreboard {
         }
     }
 
+    /** Whether the first range begins at {@code una}, is the probe and in flight. */
+    boolean isProbeAt(int una) {
+        return head < tail && start[order[head]] == una && isProbe(order[head]) && fate[order[head]] == IN_FLIGHT;
+    }
+
+    /** The probe is lost, and nothing else. */
+    void loseProbe(long now) {
+        lose(now, probeFrom, probeTo, true);
+    }
+
+    /**
+     * What is in flight between {@code from} and {@code to} in one piece longer than {@code most} must be cut and sent again;
+     * how many bytes that is. What left at one moment is one piece, so short segments that left together are taken for a long one.
+     */
+    int loseLonger(long now, int from, int to, int most) {
+        int before = lostBytes;
+        int i = cut(from);
+        while (i < tail && Seq.lt(start[order[i]], to)) {
+            int slot = order[i];
+            if (fate[slot] == IN_FLIGHT && Seq.diff(end[slot], start[slot]) > most) {
+                i = loseRange(now, i, false);
+            }
+            i++;
+        }
+        return lostBytes - before;
+    }
+
     /** The peer has dropped what it said had arrived, as it may (RFC 2018 §8); whether it has. */
     boolean renege(int una) {
         if (head == tail || start[order[head]] != una || fate[order[head]] != SACKED) {
@@ -287,7 +344,9 @@ final class Scoreboard {
     private int loseRange(long now, int i, boolean tell) {
         int slot = order[i];
         int bytes = Seq.diff(end[slot], start[slot]);
-        if (tell) {
+        if (tell && isProbe(slot)) {
+            probeLost = true;
+        } else if (tell) {
             newlyLost += bytes;
             if (telling) {
                 rate.lost(now, start[slot], end[slot]);

@@ -12,8 +12,6 @@ import dev.weft.wire.TcpFlags;
 final class Sender {
 
     private static final long NEVER = Long.MAX_VALUE;
-    /** The smallest segment we let a peer or a path force on us: 40 bytes of header for each byte of text is an attack. */
-    private static final int MIN_MSS = 48;
     /** R1 of RFC 9293 §3.8.3 (SHLD-9: at least 3 retransmissions): the path is under suspicion. */
     private static final int R1 = 3;
 
@@ -30,6 +28,7 @@ final class Sender {
     final Cork cork = new Cork();
     final SendRate rate;
     final CongestionControl congestion;
+    final SegmentSize size;
 
     final int iss;
     /** SND.UNA, SND.NXT: oldest unacknowledged, and next never sent. */
@@ -44,8 +43,7 @@ final class Sender {
     /** Snd.Wind.Shift of RFC 7323 §2.3. */
     int windowShift;
 
-    private int peerMss;
-    private int mtu;
+    /** What {@link SegmentSize#mss()} says. */
     private int mss;
     /** Bytes of options that the next segment carries besides those of every segment. */
     private int room;
@@ -77,10 +75,9 @@ final class Sender {
         this.sndUna = iss;
         this.sndNxt = iss;
         this.smallEnd = iss;
-        this.mtu = config.mtu();
-        this.peerMss = config.defaultMss();
         this.noDelay = config.noDelay();
-        this.mss = effectiveMss();
+        this.size = new SegmentSize(config, recovery, rate);
+        this.mss = size.mss();
     }
 
     // ---- quantities
@@ -135,7 +132,7 @@ final class Sender {
 
     /** What the peer announced, or the default. */
     int peerMss() {
-        return peerMss;
+        return size.peerMss();
     }
 
     int timeouts() {
@@ -155,8 +152,9 @@ final class Sender {
     /** The peer's SYN names what it takes: its MSS, its window scale, its first window (never scaled, RFC 7323 §2.2). */
     void peerSyn(TcpSegment syn, boolean scaling) {
         // RFC 9293 §3.7.1 (MUST-15): without the option 536, or 1220 over IPv6.
-        peerMss = syn.mss == TcpSegment.ABSENT ? config.defaultMss() : syn.mss;
-        mss = effectiveMss();
+        size.agreed(syn.mss == TcpSegment.ABSENT ? config.defaultMss() : syn.mss,
+                TcpSegmentCodec.optionBytes(false, life.timestamps().agreed(), 0));
+        mss = size.mss();
         // RFC 7323 §2.3: a shift above 14 is taken for 14.
         windowShift = scaling ? Math.min(14, syn.windowScale) : 0;
         sndWnd = syn.window;
@@ -187,41 +185,32 @@ final class Sender {
     /** Data may flow, on a fast open before our SYN,ACK is acknowledged. */
     void begin(long now) {
         recovery.begin(iss, life.receiver().sacks.isPermitted());
+        size.begin();
+        mss = size.mss();
         rate.start(now, mss, synLost, rtt.srtt(), sndNxt);
         lastSent = now;
-    }
-
-    /**
-     * RFC 9293 §3.7.1, RFC 6691 §2: Eff.snd.MSS = min(SendMSS, largest packet − IP header − TCP header), less the options
-     * that each segment carries: what is announced never counts them.
-     */
-    private int effectiveMss() {
-        int fits = Math.max(MIN_MSS, Math.min(peerMss, mtu - config.ipHeader() - 20));
-        return fits - TcpSegmentCodec.optionBytes(false, life.timestamps().agreed(), 0);
     }
 
     void noDelay(boolean on) {
         noDelay = on;
     }
 
-    /** The path takes packets of {@code newMtu} bytes; what is in flight and was longer is sent again in pieces (RFC 1191 §6.4). */
-    void mtuChanged(long now, int newMtu) {
-        int before = mss;
-        mtu = newMtu;
-        mss = effectiveMss();
-        if (mss == before) {
-            return;
-        }
-        rate.mssChanged(mss);
-        if (mss < before && life.state().isSynchronized() && outstanding() > mss) {
-            counters.count(TcpEvent.MTU_LOWERED);
-            recovery.resend(now, sndUna, sndNxt, RetransmitCause.TOO_LONG);
-        }
+    void mtuProbing(MtuProbing mode) {
+        size.probing(mode);
+        mss = size.mss();
     }
 
-    /** The largest packet that the path is known to take. */
-    int mtu() {
-        return mtu;
+    /** The path takes packets of {@code mtu} bytes, say routers: whatever leaves from now on is no longer. */
+    void mtuChanged(int mtu) {
+        size.pathMtu(mtu, sndNxt);
+        mss = size.mss();
+    }
+
+    /** What is in flight and was too long for the path is sent again in shorter segments (RFC 1191 §6.5). */
+    void cutTooLong(long now) {
+        if (life.state().isSynchronized()) {
+            size.refused(now, sndUna, sndNxt);
+        }
     }
 
     /** SYN goes out again at once, if it has gone out at all; without the data that went with it. */
@@ -263,6 +252,8 @@ final class Sender {
             counters.count(TcpEvent.DUPLICATE_ACK_IN);
         }
         boolean restartsTimer = recovery.endAck(now, Seq.diff(sndUna, before), duplicate, sndNxt);
+        size.acknowledged(now, sndUna, sndNxt);
+        mss = size.mss();
         // RFC 6298 §5.2 and §5.3.
         if (outstanding() == 0) {
             rtoDeadline = NEVER;
@@ -284,6 +275,7 @@ final class Sender {
         int bytes = Seq.diff(ack, sndUna);
         timeouts = 0;
         patience.progress();
+        life.progress();
         boolean coversSyn = sndUna == iss;
         boolean coversFin = finQueued && !finAcked && ack == sndEnd();
         buffer.acknowledge(bytes - (coversSyn ? 1 : 0) - (coversFin ? 1 : 0));
@@ -380,6 +372,7 @@ final class Sender {
         if (recovery.tick(now, sndNxt)) {
             rtoDeadline = now + rtt.rto();           // RFC 8985 §7.3: a probe goes first, also where both are due
         }
+        size.lookAfterProbe(now);
         if (now >= rtoDeadline) {
             timeout(now);
         }
@@ -398,6 +391,10 @@ final class Sender {
             life.raise(TcpConnection.PATH_SUSPECT);
         }
         int flight = Math.max(mss, outstanding() - recovery.board.sacked());
+        if (life.state().isSynchronized()) {
+            size.timedOut(now, sndUna, sndNxt, Seq.diff(sndEnd(), sndUna), timeouts >= R1);
+            mss = size.mss();
+        }
         recovery.timedOut(now, sndUna, sndNxt, mss, timeouts > 1);
         if (life.state().isSynchronized() || life.isOpenedFast()) {
             congestion.timeout(now, flight, timeouts > 1);
@@ -438,6 +435,9 @@ final class Sender {
         }
         heldByWindow = false;
         heldByPacer = false;
+        if (size.isTrying()) {
+            return false;
+        }
         if (recovery.board.hasLost() ? nextLost(now, out) : nextNew(now, out)) {
             return true;
         }
@@ -459,7 +459,7 @@ final class Sender {
         }
         int text = 0;
         if (first && life.fastOpen() != null) {
-            text = Math.min(buffer.length(), life.fastOpen().room(mtu - config.ipHeader() - 20));
+            text = Math.min(buffer.length(), life.fastOpen().room(size.room()));
         }
         emit(now, out, iss, text, false, false);
         return true;
@@ -492,7 +492,8 @@ final class Sender {
         if (window <= 0 || !isSensible(Math.min(unsent, window))) {
             return false;
         }
-        int length = Math.min(Math.min(unsent, window), full());
+        int probe = size.probeText(now, Math.min(unsentText(), window), room);
+        int length = probe > 0 ? probe : Math.min(Math.min(unsent, window), full());
         int allowed = recovery.window() - flight();
         if (length > allowed && outstanding() > 0) {
             heldByWindow = true;
@@ -504,7 +505,19 @@ final class Sender {
         if (recovery.phase() == Recovery.Phase.OPEN && (recovery.duplicateAcks() > 0 || recovery.board.sacked() > 0)) {
             counters.count(TcpEvent.LIMITED_TRANSMIT);       // RFC 3042: what has left the network makes room for new data
         }
+        if (probe > 0) {
+            return mtuProbe(now, out, probe);
+        }
         return emitRange(now, out, sndNxt, Math.min(unsent, window), false);
+    }
+
+    /** RFC 4821 §7.5: new data in a segment longer than the others. */
+    private boolean mtuProbe(long now, TcpSegment out, int text) {
+        int from = sndNxt;
+        size.probeLeaves(from, text);
+        emit(now, out, from, text, false, false);
+        size.probeLeft(now, from, out.payload.length(), room);
+        return true;
     }
 
     /**
@@ -637,7 +650,7 @@ final class Sender {
     }
 
     /** {@code segment} did not leave this host: it counts as never sent. */
-    void localDrop(TcpSegment segment) {
+    void localDrop(long now, TcpSegment segment) {
         int from = Seq.max(segment.seq, sndUna);
         rate.pacer.idle();
         if (Seq.ge(from, segment.end())) {
@@ -649,6 +662,7 @@ final class Sender {
             sndNxt = from;
             recovery.cutOff(from);
             rate.sampler.cut(from);
+            size.cutOff(now, from);
             smallEnd = Seq.min(smallEnd, from);
         }
         if (outstanding() == 0) {

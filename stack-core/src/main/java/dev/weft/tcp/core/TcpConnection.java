@@ -282,37 +282,47 @@ public final class TcpConnection {
      * @param quotedSeq the sequence number in the header that the message quotes; not in flight, the message is ignored
      */
     public void error(long now, TcpError error, int quotedSeq) {
-        if (!Seq.inWindow(quotedSeq, snd.sndUna, snd.outstanding())) {
-            counters.count(TcpDiscard.ICMP_NOT_IN_FLIGHT);
-            return;
+        if (isInFlight(quotedSeq)) {
+            life.complaint(error);
         }
-        life.complaint(error);
     }
 
     /**
-     * The path takes packets of {@code mtu} bytes from now on (RFC 1191, RFC 8201; the caller checks that the ICMP message
-     * is about this connection, and does not go below what IP guarantees). What is in flight and longer is sent again.
+     * The path takes packets of {@code mtu} bytes from now on, as far as is known (RFC 1191, RFC 8201): more than before, or
+     * less because of another connection. Segments are as long from now on, what is in flight stays as it is.
      */
     public void mtuChanged(long now, int mtu) {
-        snd.mtuChanged(now, mtu);
+        snd.mtuChanged(mtu);
         snd.settle(now);
     }
 
     /**
-     * An ICMP message says that a segment was too long for a link on the way (RFC 1191 §6.4). Believed only if it quotes a
-     * sequence number in flight (RFC 5927 §4.1), lowers the MTU, and then not below what carries a segment of the default
-     * MSS: an attacker who guesses right costs us some speed, not the connection.
-     *
-     * @param mtu the MTU of that link, or 0 if the message does not tell (RFC 1191 §5: an old router)
-     * @param quotedSeq the sequence number in the header that the message quotes
+     * Whether an ICMP message that quotes this sequence number can be about a segment of this connection, which has to be in
+     * flight (RFC 5927 §4.1); counted if not.
      */
-    public void packetTooBig(long now, int mtu, int quotedSeq) {
-        int usable = Math.max(mtu, config.defaultMss() + config.ipHeader() + 20);
-        if (!Seq.inWindow(quotedSeq, snd.sndUna, snd.outstanding()) || usable >= snd.mtu()) {
+    public boolean isInFlight(int quotedSeq) {
+        if (!Seq.inWindow(quotedSeq, snd.sndUna, snd.outstanding())) {
             counters.count(TcpDiscard.ICMP_NOT_IN_FLIGHT);
-            return;
+            return false;
         }
-        mtuChanged(now, usable);
+        return true;
+    }
+
+    /**
+     * A router has refused a segment of this connection that was too long (RFC 1191 §4); the caller has asked {@link #isInFlight}.
+     * What is in flight and longer is sent again at once, of which cwnd hears nothing (RFC 1191 §6.5).
+     *
+     * @param mtu what the path takes; the caller does not go below what IP guarantees
+     */
+    public void packetTooBig(long now, int mtu) {
+        snd.mtuChanged(mtu);
+        snd.cutTooLong(now);
+        snd.settle(now);
+    }
+
+    /** Whether and when the path MTU is probed for (RFC 4821); to be said before anything is sent. */
+    public void mtuProbing(MtuProbing mode) {
+        snd.mtuProbing(mode);
     }
 
     /** The device takes frames again: output that {@link #localDrop} has paused may go on. */
@@ -337,7 +347,7 @@ public final class TcpConnection {
             if (segment.has(TcpFlags.ACK)) {
                 rcv.acks.soon();
             }
-            snd.localDrop(segment);
+            snd.localDrop(now, segment);
             snd.settle(now);
         }
     }
@@ -411,9 +421,12 @@ public final class TcpConnection {
         return false;
     }
 
-    /** RFC 2018 §3: four blocks fit the options, three beside timestamps. */
+    /** RFC 2018 §3: four blocks fit the options, three beside timestamps; fewer fit a packet of less than 80 bytes. */
     private int mostBlocks() {
-        return life.timestamps().agreed() ? TcpSegment.MAX_SACK_BLOCKS - 1 : TcpSegment.MAX_SACK_BLOCKS;
+        boolean timestamps = life.timestamps().agreed();
+        int most = timestamps ? TcpSegment.MAX_SACK_BLOCKS - 1 : TcpSegment.MAX_SACK_BLOCKS;
+        int room = snd.size.room() - TcpSegmentCodec.optionBytes(false, timestamps, 0);
+        return Math.clamp((room - 4) / 8, 0, most);
     }
 
     private void nameBlocks(TcpSegment out, int most, int first, int twiceLeft, int twiceRight) {
@@ -669,7 +682,7 @@ public final class TcpConnection {
         return life.failure();
     }
 
-    /** The last ICMP error that did not end the connection, or null. */
+    /** The last ICMP error that did not end the connection, since something new has been acknowledged; or null. */
     public TcpError softError() {
         return life.softError();
     }
@@ -720,7 +733,7 @@ public final class TcpConnection {
                 snd.recovery.retransmits(), snd.timeouts(), snd.rate.pacer.rate(), snd.rate.deliveryRate(),
                 snd.recovery.board.sacked(), snd.recovery.board.lost(), snd.recovery.retransmittedBytes(),
                 snd.recovery.rack.reorderingSeen(), snd.recovery.rack.multiplier(), life.timestamps().agreed(),
-                rcv.sacks.isPermitted(), life.isScaling());
+                rcv.sacks.isPermitted(), life.isScaling(), snd.size.pathMtu());
     }
 
     // ---- for tests of this package

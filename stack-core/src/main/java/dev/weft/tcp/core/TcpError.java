@@ -2,7 +2,7 @@ package dev.weft.tcp.core;
 
 /**
  * What an ICMP error message says about a connection (RFC 1122 §4.2.3.9). "Fragmentation needed" is not here, it is
- * {@link TcpConnection#mtuChanged}.
+ * {@link TcpConnection#packetTooBig}.
  *
  * <p>Each ends an attempt to connect (SYN-SENT, and SYN-RECEIVED when this end began), as RFC 5461 §4.1 allows and Linux
  * does. On a synchronized connection all are soft: remembered, and named as the cause when R2 passes.

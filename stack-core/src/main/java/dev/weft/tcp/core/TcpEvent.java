@@ -81,6 +81,14 @@ public enum TcpEvent {
     SIMULTANEOUS_CLOSE,
     /** The device's queue was full, a segment came back unsent. */
     LOCAL_DROP,
+    /** Segments of full size vanished time and again: shorter ones leave (RFC 4821 §7.7). */
+    BLACK_HOLE,
+    /** A segment longer than others left, to see whether it arrives (RFC 4821 §7.5). */
+    MTU_PROBE,
+    /** It arrived: segments are so long from now on (RFC 4821 §7.6.1). */
+    MTU_PROBE_ARRIVED,
+    /** It was lost, alone or as the first of what was: it is too long (RFC 4821 §7.6.2, §7.6.3). */
+    MTU_PROBE_LOST,
     /** The connection was idle for longer than the time-out and starts again slowly (RFC 5681 §4.1). */
     IDLE_RESTART,
     /** R2 passed, the peer is given up (RFC 9293 §3.8.3). */

@@ -27,9 +27,11 @@ package dev.weft.tcp.core;
  * @param timestamps whether timestamps are agreed (RFC 7323 §3)
  * @param selectiveAcks whether selective acknowledgements are agreed (RFC 2018)
  * @param windowScaling whether window scaling is agreed (RFC 7323 §2)
+ * @param pathMtu the largest IP packet in bytes that the path takes, as far as is known
  */
 public record TcpInfo(TcpState state, long srttNanos, long rttvarNanos, long rtoNanos, int cwnd, int ssthresh,
                       int inFlight, int unsent, int sendMss, int peerWindow, int receiveWindow, int readable,
                       long retransmits, int timeouts, long pacingRate, long deliveryRate, int sacked, int lost,
-                      long retransmittedBytes, boolean reorderingSeen, int reorderingWindows, boolean timestamps, boolean selectiveAcks, boolean windowScaling) {
+                      long retransmittedBytes, boolean reorderingSeen, int reorderingWindows, boolean timestamps, boolean selectiveAcks, boolean windowScaling,
+                      int pathMtu) {
 }

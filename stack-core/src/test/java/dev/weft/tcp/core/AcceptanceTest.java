@@ -159,38 +159,4 @@ class AcceptanceTest {
         c.peer.sends(flags(TcpFlags.ACK | TcpFlags.URG).text("urgent"));
         c.stack.reads("urgent");
     }
-
-    /** RFC 1122 §4.2.3.9, RFC 9293 §3.9.2.2; a port unreachable is soft as well, RFC 5927 §5.2. */
-    @Test
-    void remembersIcmpErrorOfEstablishedConnectionAndGoesOn() {
-        var c = established();
-        c.stack.writes("abc");
-        c.stack.answers(data("abc"));
-        c.stack.connection().error(c.stack.now(), TcpError.PORT_UNREACHABLE, 1001);
-        c.stack.is(TcpState.ESTABLISHED);
-        assertThat(c.stack.connection().softError()).isEqualTo(TcpError.PORT_UNREACHABLE);
-    }
-
-    /** RFC 5927 §4.1. */
-    @Test
-    void ignoresIcmpErrorAboutWhatIsNotInFlight() {
-        var c = established();
-        c.stack.writes("abc");
-        c.stack.answers(data("abc"));
-        c.stack.connection().error(c.stack.now(), TcpError.HOST_UNREACHABLE, 1000);
-        c.stack.connection().error(c.stack.now(), TcpError.HOST_UNREACHABLE, 1004);
-        assertThat(c.stack.connection().softError()).isNull();
-        assertThat(c.tally.of(TcpDiscard.ICMP_NOT_IN_FLIGHT)).isEqualTo(2);
-    }
-
-    /** RFC 5461 §4.1. */
-    @Test
-    void endsAttemptToConnectByIcmpError() {
-        var c = Conversation.connecting();
-        c.stack.answers(syn());
-        c.stack.connection().error(c.stack.now(), TcpError.HOST_UNREACHABLE, 999);
-        c.stack.is(TcpState.SYN_SENT);
-        c.stack.connection().error(c.stack.now(), TcpError.HOST_UNREACHABLE, 1000);
-        c.stack.hasFailed(TcpFailure.HOST_UNREACHABLE);
-    }
 }

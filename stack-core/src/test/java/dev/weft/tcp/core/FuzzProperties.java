@@ -109,6 +109,7 @@ class FuzzProperties {
                     connection = TcpConnection.passive(config, iss, now, in);
                 }
             }
+            connection.mtuProbing(MtuProbing.values()[random.nextInt(MtuProbing.values().length)]);
             poll(20);
             if (random.nextInt(4) > 0) {
                 handshake();
@@ -152,7 +153,14 @@ class FuzzProperties {
                 case 4 -> application();
                 case 5 -> connection.error(now, TcpError.values()[random.nextInt(TcpError.values().length)],
                         near(connection.sender().sndUna));
-                case 6 -> connection.mtuChanged(now, random.nextInt(10_000));
+                case 6 -> {
+                    int mtu = random.nextInt(random.nextBoolean() ? 10_000 : 1_500);
+                    if (random.nextBoolean()) {
+                        connection.mtuChanged(now, mtu);
+                    } else if (connection.isInFlight(near(connection.sender().sndUna))) {
+                        connection.packetTooBig(now, mtu);
+                    }
+                }
                 case 7 -> drop();
                 case 8 -> poll(random.nextInt(200));
                 case 9 -> comb();
@@ -259,8 +267,8 @@ class FuzzProperties {
         private void poll(int limit) {
             for (int i = 0; i < limit && connection.poll(now, out); i++) {
                 // Of a SYN's the peer has said before how much it takes (RFC 7413 §4.2.1).
-                int most = out.has(TcpFlags.SYN) ? config.mtu() - config.ipHeader() - 60 : connection.sender().mss();
-                require(out.payload.length() <= Math.max(0, most), "no segment above the MSS");
+                int most = out.has(TcpFlags.SYN) ? config.mtu() - config.ipHeader() - 60 : connection.sender().size.largest();
+                require(out.payload.length() <= Math.max(0, most), "no segment above the MSS but a probe for the MTU");
                 check();
             }
         }

@@ -180,10 +180,12 @@ class ObserverTest {
         var c = established();
         c.stack.writes(1_000);
         c.stack.says();
-        c.stack.connection().packetTooBig(c.stack.now(), 640, 1001);
+        c.stack.connection().packetTooBig(c.stack.now(), 640);
+        c.stack.says();
+        assertThat(windows).isEmpty();
+        c.peer.sends(ack().ack(1601));
         c.stack.says();
         assertThat(notes).containsExactly("TOO_LONG 1001+600", "TOO_LONG 1601+400");
-        assertThat(windows).isEmpty();
     }
 
     @Test

@@ -207,36 +207,6 @@ class RetransmissionTest {
         c.stack.answers(data("ab").seq(1001));
     }
 
-    /** RFC 1191 §6.4, RFC 8201. */
-    @Test
-    void cutsWhatIsInFlightForASmallerMtu() {
-        var c = established();
-        c.stack.writes(2_000);
-        c.stack.answers(data(1000), data(1000));
-        c.stack.connection().mtuChanged(c.stack.now(), 540);
-        c.stack.answers(data(500).seq(1001), data(500).seq(1501), data(500).seq(2001), data(500).seq(2501));
-        assertThat(c.tally.of(TcpEvent.MTU_LOWERED)).isEqualTo(1);
-        c.stack.connection().mtuChanged(c.stack.now(), 9000);
-        assertThat(c.stack.connection().info().sendMss()).as("never more than the peer takes").isEqualTo(1000);
-        c.stack.isSilent();
-    }
-
-    /** RFC 1191 §5, RFC 5927 §4.1. */
-    @Test
-    void believesTooBigMessagesAboutWhatIsInFlightAndNeverGoesBelowTheDefault() {
-        var c = established();
-        c.stack.writes(2_000);
-        c.stack.answers(data(1000), data(1000));
-        c.stack.connection().packetTooBig(c.stack.now(), 700, 1000);
-        c.stack.connection().packetTooBig(c.stack.now(), 700, 3001);
-        c.stack.connection().packetTooBig(c.stack.now(), 1500, 1001);
-        assertThat(c.stack.connection().info().sendMss()).isEqualTo(1000);
-        assertThat(c.tally.of(TcpDiscard.ICMP_NOT_IN_FLIGHT)).isEqualTo(3);
-        c.stack.connection().packetTooBig(c.stack.now(), 68, 1001);
-        assertThat(c.stack.connection().info().sendMss()).isEqualTo(536);
-        assertThat(c.stack.says()).isEqualTo(4);
-    }
-
     /** RFC 5681 §4.1; RFC 2861 §3. */
     @Test
     void startsSlowlyAfterIdleTime() {
