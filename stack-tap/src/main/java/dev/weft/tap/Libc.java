@@ -74,6 +74,8 @@ final class Libc {
 
     static native int ppoll(long descriptors, long count, long timeout, long signalMask);
 
+    static native int setns(int descriptor, int type);
+
     static native int eventfd(int initial, int flags);
 
     static native int socket(int family, int type, int protocol);

@@ -8,6 +8,7 @@ import dev.weft.runtime.NanoClock;
 import dev.weft.wire.InterfaceAddress;
 import dev.weft.wire.Ipv4Address;
 import dev.weft.wire.MacAddress;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
@@ -47,6 +48,7 @@ public final class Tap implements DeviceFactory, Cloneable {
     private InterfaceAddress host;
     private MacAddress hostMac;
     private boolean up;
+    private Path namespace;
 
     private Tap(String name) {
         this.name = name;
@@ -158,7 +160,18 @@ public final class Tap implements DeviceFactory, Cloneable {
     }
 
     /**
-     * Opens the device in the network namespace of the calling thread.
+     * Opens the device in another network namespace; default that of the thread that opens it. Takes {@code CAP_SYS_ADMIN} in
+     * both namespaces.
+     *
+     * @param file what stands for the namespace: {@code /run/netns/NAME} for one of {@code ip netns}, {@code /proc/PID/ns/net}
+     *     for that of a process
+     */
+    public Tap namespace(Path file) {
+        return with(copy -> copy.namespace = file);
+    }
+
+    /**
+     * Opens the device in the network namespace of the calling thread, or in {@link #namespace}.
      *
      * @throws TapException when that cannot be done; a device that was made on the way is gone again
      */
@@ -167,7 +180,9 @@ public final class Tap implements DeviceFactory, Cloneable {
         Libc.require();
         var handle = new TapHandle();
         try {
-            return new TapOpener(this, handle).open(clock, counters);
+            var opener = new TapOpener(this, handle);
+            return namespace == null ? opener.open(clock, counters)
+                    : OtherNamespace.open(namespace, name, () -> opener.open(clock, counters));
         } catch (Throwable t) {
             handle.close();
             throw t;

@@ -29,6 +29,8 @@ public final class TapException extends IOException {
         NO_SUCH_DEVICE,
         /** {@link Tap#fresh()} was asked for, and there is something of that name. */
         ALREADY_EXISTS,
+        /** {@link Tap#namespace} was asked for, and it does not exist, is none, or may not be entered. */
+        NAMESPACE,
         /** The kernel refused a setting: persistence, owner, MTU, MAC, address, link up. */
         SETTING_REFUSED,
         /** A system call failed in a way that none of the others explains. */

@@ -13,7 +13,8 @@
  *
  * <h2>Namespaces</h2>
  * A device, and the sockets that ask and watch its kernel's side, belong to the network namespace of the thread that opened
- * it. They stay with it: any thread may use the device, whatever namespace it is in itself.
+ * it, or to the one that {@link dev.weft.tap.Tap#namespace} names, which a thread of its own enters to open it. They stay with
+ * it: any thread may use the device, whatever namespace it is in itself.
  *
  * <h2>Threads and ownership</h2>
  * One reader calls {@code receive} and {@code awaitFrames}; received frames lie in the device's native memory until its

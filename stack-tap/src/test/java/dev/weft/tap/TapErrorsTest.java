@@ -118,6 +118,18 @@ class TapErrorsTest {
         assertThat(namespace.exec("ip", "link", "show", "dev", "weft0").exitStatus()).isNotZero();
     }
 
+    @Test
+    void saysWhyANamespaceCannotBeEntered() {
+        assertFails(Tap.named("weft0").namespace(Path.of("/run/netns/no-such-namespace")), Reason.NAMESPACE,
+                "/run/netns/no-such-namespace", "`ip netns`");
+        assertFails(Tap.named("weft0").namespace(Path.of("/proc/self/ns/uts")), Reason.NAMESPACE, "it is no network namespace");
+        try (var other = NetNamespace.create()) {
+            Path file = other.file();
+            namespace.dropRights();
+            assertFails(Tap.named("weft0").namespace(file), Reason.NAMESPACE, "CAP_SYS_ADMIN");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "sixteen-letters-", "weft 0", "we/ft", "we:ft", "weft%d", ".", "..", "wéft"})
     void refusesANameThatTheKernelWouldRefuseCutOrFillIn(String name) {

@@ -85,6 +85,22 @@ class TapSettingsTest {
     }
 
     @Test
+    void opensADeviceInAnotherNamespaceAndSeesItsLinkThere() throws Exception {
+        try (var other = NetNamespace.create();
+                var tap = FrameTap.open(namespace, Tap.named("weft0").namespace(other.file()).mtu(1400).fresh())) {
+            assertThat(other.ip("link show dev weft0")).contains("mtu 1400").contains("state DOWN");
+            assertThat(namespace.exec("ip", "link", "show", "dev", "weft0").exitStatus()).as("not here").isNotZero();
+            other.ip("link set weft0 up");
+            tap.readUntil(tap.device::isUp);
+            other.ip("addr add 10.9.0.1/24 dev weft0");
+            other.ip("neigh add 10.9.0.2 lladdr 02:00:00:00:00:02 dev weft0 nud permanent");
+            var ping = other.execLater("ping", "-c", "1", "-W", "20", "10.9.0.2");
+            tap.send(tap.await(frame -> Packets.echoReply(frame, 14)));
+            assertThat(ping.get().exitStatus()).isZero();
+        }
+    }
+
+    @Test
     void carriesTheLargestMtu() throws Exception {
         try (var tap = FrameTap.open(namespace, Tap.named("weft0").mtu(Tap.LARGEST_MTU).host("10.9.0.1/24"))) {
             namespace.ip("neigh add 10.9.0.2 lladdr 02:00:00:00:00:02 dev weft0 nud permanent");

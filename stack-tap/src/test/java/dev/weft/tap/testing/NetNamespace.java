@@ -84,6 +84,11 @@ public final class NetNamespace implements AutoCloseable {
         }
     }
 
+    /** The file that stands for it as long as it is open, for {@code nsenter --net=} and the like. */
+    public Path file() {
+        return call(() -> Path.of("/proc/thread-self").toRealPath().resolve("ns/net"));
+    }
+
     /** Something to do that may throw. */
     @FunctionalInterface
     public interface Task {
