@@ -16,16 +16,17 @@ package dev.weft.device.memory;
  */
 public record Bottleneck(long bitsPerSecond, int queueFrames, long queueBytes, long markAbove) {
 
+    /** The longest queue in frames. */
+    public static final int MOST_FRAMES = 1_000_000;
     /** No bottleneck. */
     public static final Bottleneck NONE = new Bottleneck(0, 1000, Long.MAX_VALUE, Long.MAX_VALUE);
 
     private static final long FASTEST = 1_000_000_000_000L;
-    private static final int LONGEST = 1_000_000;
 
     /** Checks the ranges. */
     public Bottleneck {
         check(bitsPerSecond >= 0 && bitsPerSecond <= FASTEST, "rate", bitsPerSecond, "0 to 10^12 bit/s");
-        check(queueFrames >= 0 && queueFrames <= LONGEST, "limit of waiting frames", queueFrames, "0 to 1000000");
+        check(queueFrames >= 0 && queueFrames <= MOST_FRAMES, "limit of waiting frames", queueFrames, "0 to 1000000");
         check(queueBytes >= 0, "limit of waiting bytes", queueBytes, "at least 0");
         check(markAbove >= 0, "threshold of marks", markAbove, "at least 0 bytes");
     }
