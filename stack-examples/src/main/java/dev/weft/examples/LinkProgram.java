@@ -91,11 +91,15 @@ final class LinkProgram implements Callable<Integer> {
         program = spec;
         for (String from : DIRECTIONS) {
             for (LineSetting setting : LineSetting.values()) {
-                spec.addOption(OptionSpec.builder("--" + from + setting.option()).type(String.class)
+                spec.addOption(OptionSpec.builder(option(from, setting)).type(String.class)
                         .paramLabel(setting.label()).description(from.isEmpty() ? setting.description() : "")
                         .hidden(!from.isEmpty()).setter(remember(setting, from)).build());
             }
         }
+    }
+
+    private static String option(String from, LineSetting setting) {
+        return "--" + from + setting.option();
     }
 
     private ISetter remember(LineSetting setting, String from) {
@@ -122,7 +126,7 @@ final class LinkProgram implements Callable<Integer> {
                 var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
                 String words;
                 while ((words = input.readLine()) != null) {
-                    words.strip().lines().flatMap(line -> Stream.of(line.split(" +"))).forEach(this::listen);
+                    Stream.of(words.split(" ")).filter(word -> !word.isEmpty()).forEach(this::listen);
                     runs.again();
                 }
             } else {
@@ -143,7 +147,7 @@ final class LinkProgram implements Callable<Integer> {
         }
         for (String from : DIRECTIONS) {
             for (LineSetting setting : LineSetting.values()) {
-                if (name.equals("--" + from + setting.option())) {
+                if (name.equals(option(from, setting))) {
                     said.removeIf(words -> words.setting() == setting && words.from().equals(from));
                     said.add(new Said(setting, from, value));
                     return;
@@ -168,7 +172,7 @@ final class LinkProgram implements Callable<Integer> {
     }
 
     private Impairment apply(Said words, Impairment line) {
-        return checked("--" + words.from() + words.setting().option(), words.value(),
+        return checked(option(words.from(), words.setting()), words.value(),
                 value -> words.setting().applyTo(line, value));
     }
 

@@ -2,6 +2,7 @@ package dev.weft.examples;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 
 /** The bytes that tests and measurements ask for: byte i of a stream is i mod 251, a prime, so that no shift fits. */
 public final class Pattern {
@@ -28,5 +29,20 @@ public final class Pattern {
         for (long left = length; left > 0; left -= BLOCK.length) {
             out.write(BLOCK, 0, (int) Math.min(left, BLOCK.length));
         }
+    }
+
+    /** The first of {@code length} bytes that is not the pattern's from {@code position} on, or −1. */
+    public static int mismatch(byte[] bytes, int length, long position) {
+        int done = 0;
+        while (done < length) {
+            int from = (int) ((position + done) % PERIOD);
+            int n = Math.min(length - done, BLOCK.length - from);
+            int found = Arrays.mismatch(bytes, done, done + n, BLOCK, from, from + n);
+            if (found >= 0) {
+                return done + found;
+            }
+            done += n;
+        }
+        return -1;
     }
 }
