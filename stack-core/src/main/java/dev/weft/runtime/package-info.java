@@ -43,6 +43,8 @@
  * <tr><td>{@code Flow.lock}</td><td>one TCP connection; a reader only tries it</td></tr>
  * <tr><td>{@code FlowTable.lock}, {@code Backlog.lock}, {@code Orphans.lock}</td><td>changes of the table of connections (look-ups
  *     take none), segments that wait for the holder of a connection's lock, connections that their applications left</td></tr>
+ * <tr><td>{@code PendingFastOpens.lock}, {@code FastOpenClient.lock}</td><td>connections that have opened fast and whose handshake
+ *     is not complete, what is known of servers that others were opened to</td></tr>
  * <tr><td>{@code PathMtuCache.lock}</td><td>changes of the path MTUs; look-ups take none</td></tr>
  * <tr><td>{@code UdpTable.lock}</td><td>which sockets are bound to a port</td></tr>
  * <tr><td>{@code DatagramQueue.lock}</td><td>the datagrams that threads take from a socket; no reader wants it</td></tr>

@@ -94,7 +94,7 @@ final class CookieDoor {
             statistics.count(TcpInDiscard.COOKIE_INVALID);
             return null;
         }
-        Flow flow = tcp.enter(listener, key, path, core, told);
+        Flow flow = tcp.enter(listener, key, path, core, told, null);
         if (flow != null && listener.admitAlways(flow)) {
             statistics.count(TcpEvent.COOKIE_ACCEPTED);
             return flow;

@@ -111,6 +111,9 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
     /** Whether this flow is among the tasks of a reader's current batch. */
     private volatile boolean inBatch;
 
+    /** Set before anybody else knows of it, where the peer's data came before the end of the handshake. */
+    private PendingFastOpens.Ticket fastOpen;
+
     /** Who is told of readiness. */
     private volatile FlowListener listener = FlowListener.NONE;
 
@@ -131,6 +134,11 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
         this.backlog = backlog;
         this.writeLowWater = writeLowWater;
         mtuVersion = path.mtuVersion() - 1;          // not told yet
+    }
+
+    /** Its data has been taken before the handshake is complete: says when that changes. */
+    void openedFast(PendingFastOpens.Ticket ticket) {
+        fastOpen = ticket;
     }
 
     /** Sets who is told of what happens from now on. */
@@ -649,6 +657,9 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
         }
         if ((changes & TcpConnection.PATH_SUSPECT) != 0) {
             path.suspect();
+        }
+        if (fastOpen != null && (changes & (TcpConnection.CONNECTED | TcpConnection.FAILED | TcpConnection.CLOSED)) != 0) {
+            fastOpen.end(clock.nanoTime(), (changes & TcpConnection.CONNECTED) != 0);
         }
         listener.ready(this, changes);
         if ((changes & (TcpConnection.DELIVERED | TcpConnection.FAILED | TcpConnection.CLOSED)) != 0) {

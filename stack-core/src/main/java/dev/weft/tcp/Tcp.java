@@ -11,7 +11,10 @@ import dev.weft.runtime.NanoClock;
 import dev.weft.runtime.Randomness;
 import dev.weft.runtime.Signal;
 import dev.weft.runtime.Suspension;
+import dev.weft.tcp.core.FastOpenCookies;
+import dev.weft.tcp.core.FastOpenOutcome;
 import dev.weft.tcp.core.MtuProbing;
+import dev.weft.tcp.core.Pieces;
 import dev.weft.tcp.core.SynCookies;
 import dev.weft.tcp.core.TcpConfig;
 import dev.weft.tcp.core.TcpConnection;
@@ -23,6 +26,7 @@ import dev.weft.wire.IpAddress;
 import dev.weft.wire.IpProtocol;
 import dev.weft.wire.Seq;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
@@ -41,6 +45,7 @@ import org.slf4j.LoggerFactory;
 public final class Tcp implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tcp.class);
+    private static final byte[] NOTHING = {};
     private static final int CHUNK_BYTES = 16 << 10;
     /** R2 in retransmissions, where no user timeout is set (RFC 9293 §3.8.3). */
     private static final int DATA_RETRIES = 15;
@@ -63,6 +68,8 @@ public final class Tcp implements AutoCloseable {
     private final EphemeralPorts ports;
     private final InitialSequence sequence;
     private final KeyedHash timestampOffsets;
+    private final FastOpenServer fastOpenServer;
+    private final FastOpenClient fastOpenClient = new FastOpenClient();
     private final FlowHome home;
     private volatile boolean closing;
     private volatile Throwable failure;
@@ -130,6 +137,7 @@ public final class Tcp implements AutoCloseable {
                 return failure;
             }
         };
+        fastOpenServer = new FastOpenServer(new FastOpenCookies(randomness), statistics);
         var cookies = new CookieDoor(this, new SynCookies(randomness), settings.synCookies(), statistics);
         var input = new TcpInput(this, ip, flows, listeners, cookies, statistics);
         ip.handle(IpProtocol.TCP, input);
@@ -178,6 +186,20 @@ public final class Tcp implements AutoCloseable {
      * @throws SocketException when the thread is interrupted ("Closed by interrupt") or the stack closes
      */
     public TcpSocket connect(InetSocketAddress remote, InetSocketAddress local, TcpOptions options) throws IOException {
+        return connect(remote, local, options, NOTHING);
+    }
+
+    /**
+     * Connects as {@link #connect(InetSocketAddress, InetSocketAddress, TcpOptions)} does, and writes {@code first}. Suspends
+     * until the connection is there and all of it lies in the send buffer.
+     *
+     * <p>Where the options ask for {@linkplain TcpOptions#fastOpen fast open} (RFC 7413), what fits rides on the SYN, once the
+     * server has given a cookie at an earlier attempt; the answer may then come a round trip sooner. The server may see these bytes
+     * twice, also when this throws: let them ask for something that does no harm when it is done twice (RFC 7413 §2.1). A
+     * server that has no fast open, and a path that drops such SYNs, is noticed and connected to as usual.
+     */
+    public TcpSocket connect(InetSocketAddress remote, InetSocketAddress local, TcpOptions options, byte[] first)
+            throws IOException {
         Suspension.check("Tcp.connect");
         if (remote.isUnresolved()) {
             throw new UnknownHostException(remote.getHostString() + ": Weft resolves no names yet");
@@ -195,9 +217,19 @@ public final class Tcp implements AutoCloseable {
         Flow flow = openFlow(path, local == null ? 0 : local.getPort(), remote.getPort(), options);
         var socket = new TcpSocket(flow, clock, options);
         boolean connected = false;
+        boolean fast = options.fastOpen() > 0 && first.length > 0;
         try {
-            start(flow);
-            socket.awaitConnected(options.connectTimeout());
+            int written = start(flow, fast ? first : NOTHING);
+            try {
+                socket.awaitConnected(options.connectTimeout());
+            } finally {
+                if (fast) {
+                    learn(flow);
+                }
+            }
+            if (written < first.length) {
+                socket.write(first, written, first.length - written);
+            }
             connected = true;
             return socket;
         } finally {
@@ -207,13 +239,48 @@ public final class Tcp implements AutoCloseable {
         }
     }
 
-    private void start(Flow flow) throws SocketException {
+    /** What the attempt says of the server and the way there. */
+    private void learn(Flow flow) {
+        FastOpenOutcome outcome;
+        flow.lock();
+        try {
+            outcome = flow.core().fastOpenOutcome();
+        } finally {
+            flow.unlockUnchanged();
+        }
+        if (outcome != null) {
+            fastOpenClient.learn(flow.key, outcome, clock.nanoTime());
+        }
+    }
+
+    /** Has the core prepare a SYN with the option, if it may; returns how many bytes of {@code first} it has taken. */
+    private int openFast(Flow flow, byte[] first) {
+        FastOpenClient.Known known = fastOpenClient.find(flow.key, clock.nanoTime());
+        if (known == null) {
+            return 0;
+        }
+        TcpConnection core = flow.core();
+        core.fastOpen(known.cookie(), known.mss());
+        var pieces = new Pieces();
+        int room = core.reserve(pieces, first.length);
+        if (room == 0) {
+            return 0;
+        }
+        pieces.copyFrom(MemorySegment.ofArray(first), 0, room);
+        core.commit(clock.nanoTime(), room);
+        return room;
+    }
+
+    /** Has the SYN sent; returns how many bytes of {@code first} have been written, for it to carry or to follow it. */
+    private int start(Flow flow, byte[] first) throws SocketException {
         flow.lock();
         try {
             // shutdown() says that it closes, then aborts what is in the table: either it finds this flow connecting, or this
             // finds it closing. Aborted before it was connected, the flow could not be connected any more.
             checkOpen();
+            int written = first.length == 0 ? 0 : openFast(flow, first);
             flow.core().connect(clock.nanoTime());
+            return written;
         } finally {
             flow.unlock();
         }
@@ -369,13 +436,27 @@ public final class Tcp implements AutoCloseable {
             iss = Seq.max(iss, predecessor.successorIss());
         }
         FlowEvents told = events(listener, key);
-        TcpConnection core = TcpConnection.passive(config(path, listener.options()), iss, now, syn, told);
-        Flow flow = enter(listener, key, path, core, told);
-        if (flow == null || (predecessor == null ? listener.admit(flow) : listener.admitAlways(flow))) {
+        FastOpenServer.Verdict verdict = fastOpenServer.look(listener, key, syn, now);
+        boolean fast = verdict.isFast();
+        if (fast && !listener.takePlace()) {
+            verdict.ticket().end(now, true);
+            statistics.count(TcpInDiscard.ACCEPT_QUEUE_FULL);
+            return null;
+        }
+        TcpConnection core = TcpConnection.passive(config(path, listener.options()), iss, now, syn, told, verdict.given(), fast);
+        Flow flow = enter(listener, key, path, core, told, verdict.ticket());
+        if (flow != null && (fast || predecessor != null ? listener.admitAlways(flow) : listener.admit(flow))) {
             return flow;
         }
-        leave(flow);
-        statistics.count(TcpInDiscard.HALF_OPEN_FULL);
+        if (fast) {
+            listener.givePlace();
+            verdict.ticket().end(now, true);
+            core.abort(now);
+        }
+        if (flow != null) {
+            leave(flow);
+            statistics.count(TcpInDiscard.HALF_OPEN_FULL);
+        }
         return null;
     }
 
@@ -387,9 +468,13 @@ public final class Tcp implements AutoCloseable {
     /**
      * Puts a connection that a listener has begun into the table; null (counted) if one has its key. Before the listener admits
      * it: one that closes then aborts what it has admitted, and that leaves the table for good.
+     *
+     * @param ticket the place of a connection that opens fast, else null
      */
-    Flow enter(TcpListener listener, FlowKey key, IpPath path, TcpConnection core, FlowEvents told) {
+    Flow enter(TcpListener listener, FlowKey key, IpPath path, TcpConnection core, FlowEvents told,
+               PendingFastOpens.Ticket ticket) {
         Flow flow = flow(key, path, core, told, listener.options());
+        flow.openedFast(ticket);
         flow.listener(listener.door());
         if (flows.insert(flow)) {
             return flow;

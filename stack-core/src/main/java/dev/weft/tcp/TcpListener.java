@@ -42,6 +42,7 @@ public final class TcpListener implements AutoCloseable {
     private final InetSocketAddress address;
     private final TcpOptions options;
     private final NanoClock clock;
+    private final PendingFastOpens pendingFastOpens;
     /**
      * Places of the backlog that are taken: by {@link #established}, by connections about to join it, and by those whose
      * segment at hand may complete their handshake. Atomic, since the latter is asked with the connection's lock.
@@ -78,6 +79,7 @@ public final class TcpListener implements AutoCloseable {
         this.address = address;
         this.options = options;
         this.clock = clock;
+        pendingFastOpens = options.fastOpen() == 0 ? null : new PendingFastOpens(options.fastOpen());
     }
 
     // ---------------------------------------------------------------- accepting
@@ -189,6 +191,11 @@ public final class TcpListener implements AutoCloseable {
         return options;
     }
 
+    /** Those of its connections that have opened fast; null where the options say that none may. */
+    PendingFastOpens pendingFastOpens() {
+        return pendingFastOpens;
+    }
+
     /** What a connection tells that nobody has accepted yet. */
     FlowListener door() {
         return door;
@@ -269,10 +276,10 @@ public final class TcpListener implements AutoCloseable {
         lock.lock();
         try {
             if ((events & (TcpConnection.FAILED | TcpConnection.CLOSED)) != 0) {
-                if (halfOpen.remove(flow) && (events & TcpConnection.CONNECTED) != 0) {
+                if (halfOpen.remove(flow) && (events & TcpConnection.ACCEPTABLE) != 0) {
                     givePlace();                      // it completed and ended before anybody was told
                 }
-            } else if ((events & TcpConnection.CONNECTED) != 0 && halfOpen.remove(flow)) {
+            } else if ((events & TcpConnection.ACCEPTABLE) != 0 && halfOpen.remove(flow)) {
                 established.add(flow);
                 acceptor = acceptors.poll();
             }

@@ -23,14 +23,19 @@ import java.util.Objects;
  * @param patience how long to wait for a peer that does not answer: keep-alives, user timeout, limits of the handshake
  * @param halfOpen for listeners: how many connections may be half open, 1 to 65,536, default 1,024
  * @param events who is told what the connection does, or those of a listener; null (the default): nobody but who listens to all
+ * @param fastOpen 0 (the default): no fast open (RFC 7413). For listeners: how many connections may have delivered data and their
+ *     handshake not be complete, up to 65,536; what they deliver may have been sent twice, or be replayed by somebody who saw
+ *     it. For {@link Tcp#connect(java.net.InetSocketAddress, java.net.InetSocketAddress, TcpOptions, byte[])}: any other number
+ *     has its data ride on the SYN
  */
 public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration readTimeout, Duration linger, int sendBuffer,
                          int receiveBuffer, int backlog, boolean timestamps, boolean selectiveAcks,
-                         TcpCongestion congestionControl, TcpPatience patience, int halfOpen, TcpEventListener events) {
+                         TcpCongestion congestionControl, TcpPatience patience, int halfOpen, TcpEventListener events,
+                         int fastOpen) {
 
     private static final TcpOptions DEFAULTS =
             new TcpOptions(false, Duration.ofMinutes(2), Duration.ZERO, null, 256 << 10, 256 << 10, 1024, true, true, null,
-                    TcpPatience.defaults(), 1024, null);
+                    TcpPatience.defaults(), 1024, null, 0);
 
     /**
      * Checks the ranges.
@@ -48,6 +53,7 @@ public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration read
         require(backlog >= 1 && backlog <= 65_536, "backlog", backlog);
         Objects.requireNonNull(patience, "patience");
         require(halfOpen >= 1 && halfOpen <= 65_536, "halfOpen", halfOpen);
+        require(fastOpen >= 0 && fastOpen <= 65_536, "fastOpen", fastOpen);
     }
 
     private static void require(boolean ok, String name, Object value) {
@@ -64,61 +70,61 @@ public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration read
     /** A copy with or without Nagle's algorithm. */
     public TcpOptions noDelay(boolean on) {
         return new TcpOptions(on, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events);
+                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
     }
 
     /** A copy with this limit on {@code connect}. */
     public TcpOptions connectTimeout(Duration limit) {
         return new TcpOptions(noDelay, limit, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events);
+                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
     }
 
     /** A copy with this limit on {@code read}. */
     public TcpOptions readTimeout(Duration limit) {
         return new TcpOptions(noDelay, connectTimeout, limit, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events);
+                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
     }
 
     /** A copy with this behaviour of {@code close}. */
     public TcpOptions linger(Duration limit) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, limit, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events);
+                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
     }
 
     /** A copy with this size of the send buffer in bytes. */
     public TcpOptions sendBuffer(int bytes) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, bytes, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events);
+                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
     }
 
     /** A copy with this size of the receive buffer in bytes. */
     public TcpOptions receiveBuffer(int bytes) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, bytes, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events);
+                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
     }
 
     /** A copy with this limit on connections that wait for {@code accept}. */
     public TcpOptions backlog(int connections) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, connections, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events);
+                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
     }
 
     /** A copy with this congestion control, whatever the stack's is. */
     public TcpOptions congestionControl(TcpCongestion algorithm) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, algorithm, patience, halfOpen, events);
+                selectiveAcks, algorithm, patience, halfOpen, events, fastOpen);
     }
 
     /** A copy with or without timestamps. */
     public TcpOptions timestamps(boolean on) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, on,
-                selectiveAcks, congestionControl, patience, halfOpen, events);
+                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
     }
 
     /** A copy with or without selective acknowledgements. */
     public TcpOptions selectiveAcks(boolean on) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                on, congestionControl, patience, halfOpen, events);
+                on, congestionControl, patience, halfOpen, events, fastOpen);
     }
 
     /**
@@ -138,18 +144,24 @@ public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration read
     /** A copy that waits so long for a peer that does not answer. */
     public TcpOptions patience(TcpPatience limits) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, limits, halfOpen, events);
+                selectiveAcks, congestionControl, limits, halfOpen, events, fastOpen);
     }
 
     /** A copy with this limit on half-open connections of a listener. */
     public TcpOptions halfOpen(int connections) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, connections, events);
+                selectiveAcks, congestionControl, patience, connections, events, fastOpen);
     }
 
     /** A copy whose connections tell {@code listener} what they do, besides who listens to all of the stack; null: nobody else. */
     public TcpOptions events(TcpEventListener listener) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, listener);
+                selectiveAcks, congestionControl, patience, halfOpen, listener, fastOpen);
+    }
+
+    /** A copy with fast open, and this limit on connections of a listener whose data came before the end of their handshake. */
+    public TcpOptions fastOpen(int connections) {
+        return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
+                selectiveAcks, congestionControl, patience, halfOpen, events, connections);
     }
 }

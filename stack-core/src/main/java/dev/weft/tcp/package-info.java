@@ -14,6 +14,12 @@
  * A socket belongs to whoever accepted or connected it, who closes it; a closed one lives on in the table until the peer
  * has acknowledged everything and TIME-WAIT is over. Connections that nobody has accepted belong to the listener.
  *
+ * <h2>Ways to begin</h2>
+ * A listener remembers a SYN as a half-open connection, within a limit; beyond it {@code CookieDoor} answers, and the ACK makes
+ * the connection. One that completes its handshake takes a place in the backlog, or waits for one. With fast open (RFC 7413,
+ * off by default) the data of a SYN that shows a cookie is handed out at once: {@code FastOpenServer} gives and takes cookies,
+ * {@code PendingFastOpens} limits what that risks, {@code FastOpenClient} remembers servers.
+ *
  * <h2>What a hostile peer can do</h2>
  * It can kill its own connection, and fill its listener's places for half-open ones, which then answers SYNs with cookies
  * and keeps nothing of them ({@link dev.weft.tcp.TcpSynCookies}); memory of all connections is one budget, and a connection holds only what its windows allow. Connections that the application has
