@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 /** {@code path}: what {@code bench/path} starts, once the machine allows it the congestion controls. */
 @Command(name = "path", hidden = true, mixinStandardHelpOptions = true, sortOptions = false, description = {
     "Measures Weft beside the kernel's TCP on the same bad path, which the program 'link' makes, in namespaces of its own: "
-            + "kernel to kernel, Weft to kernel and kernel to Weft with the same settings and chances, side by side up to "
-            + "200 Mbit/s, one after the other above.",
+            + "kernel to kernel, Weft to kernel and kernel to Weft with the same settings and chances, side by side where "
+            + "the processors can carry that, else one after the other.",
     "",
     "Each line is a case: the goodput in relation to the kernel's own (median over the rounds, least, most), in Mbit/s, and the "
             + "same relation for the share of bytes sent again and the mean queueing delay. Buffers are what each TCP sizes "
@@ -51,12 +51,12 @@ final class PathProgram implements Callable<Integer> {
             + "seed; default: 3.")
     private int rounds = 3;
 
-    @Option(names = "--seconds", paramLabel = "S", description = "How long each flow is measured from its start; default: 8.")
-    private double seconds = 8;
+    @Option(names = "--seconds", paramLabel = "S", description = "How long each flow is measured from its start; default: 5.")
+    private double seconds = 5;
 
     @Option(names = "--fairness-seconds", paramLabel = "S", description = "How long two flows compete, of which three "
-            + "quarters count; 0 leaves it out; default: 20.")
-    private double fairnessSeconds = 20;
+            + "quarters count; 0 leaves it out; default: 15.")
+    private double fairnessSeconds = 15;
 
     @Option(names = "--seed", paramLabel = "N", description = "The first seed; default: 1.")
     private long seed = 1;

@@ -19,8 +19,8 @@ import java.util.function.Consumer;
  */
 public final class PathBench implements AutoCloseable {
 
-    /** Up to this rate three lanes run side by side; more would be the processor's figures. */
-    private static final double SIDE_BY_SIDE_MEGABITS = 200;
+    /** Up to this rate for each processor lanes run side by side; more would be the processors' figures. */
+    private static final double SIDE_BY_SIDE_MEGABITS = 20;
 
     /** How long to measure, and how often. */
     public record Plan(int rounds, double seconds, double fairnessSeconds, long seed, boolean oneByOne) {
@@ -64,8 +64,7 @@ public final class PathBench implements AutoCloseable {
             Map<PathLane, List<PathFigures>> rounds = new LinkedHashMap<>();
             for (int round = 0; round < plan.rounds(); round++) {
                 long next = plan.seed() + (round + 1) % plan.rounds();
-                boolean together = !plan.oneByOne() && path.megabits() <= SIDE_BY_SIDE_MEGABITS;
-                List<PathFigures> figures = onAll(lanes, together, lane ->
+                List<PathFigures> figures = onAll(lanes, isSideBySide(path), lane ->
                         lane.measure(congestion, (long) (plan.seconds() * 1000), next));
                 for (int i = 0; i < lanes.size(); i++) {
                     rounds.computeIfAbsent(lanes.get(i), lane -> new ArrayList<>()).add(figures.get(i));
@@ -84,12 +83,17 @@ public final class PathBench implements AutoCloseable {
         List<List<Double>> shares = List.of(new ArrayList<>(), new ArrayList<>());
         for (int round = 0; round < plan.rounds(); round++) {
             long next = plan.seed() + (round + 1) % plan.rounds();
-            List<Double> found = onAll(competing, !plan.oneByOne(), lane ->
+            List<Double> found = onAll(competing, isSideBySide(path), lane ->
                     lane.compete(congestion, (long) (plan.fairnessSeconds() * 1000), next));
             shares.get(0).add(found.get(0));
             shares.get(1).add(found.get(1));
         }
         report.accept(summary.addShare(path, congestion, shares.get(1), shares.get(0)));
+    }
+
+    private boolean isSideBySide(PathCase path) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        return !plan.oneByOne() && path.megabits() <= SIDE_BY_SIDE_MEGABITS * processors;
     }
 
     private void join(PathCase path, List<PathLane> these) throws Exception {

@@ -51,7 +51,7 @@ final class PathLane implements AutoCloseable {
     }
 
     private static Worker end(int self, int other) throws IOException {
-        var before = new ArrayList<>(Worker.SOON);
+        var before = new ArrayList<>(Worker.AT_ONCE);
         before.addAll(List.of("unshare", "-n", "sh", "-c", SET_UP, "sh", "" + self, "" + other));
         return Worker.start("end " + self, before,
                 List.of("path-end", "--tap", "weft", "--address", "10.7.0.1" + self + "/24", "--mac",

@@ -25,10 +25,11 @@ final class Worker implements AutoCloseable {
         orders = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
     }
 
-    /** Runs before others at once when it wakes: a path whose timing depends on the load of the machine is none. */
+    /**
+     * What a command begins with that runs before all others as soon as it wakes: the timing of a path shall not depend on what
+     * else the machine does, nor shall that of the ends, which the kernel does in its interrupts and Weft in threads.
+     */
     static final List<String> AT_ONCE = permitted(List.of("chrt", "--rr", "1"));
-    /** Runs before most others. */
-    static final List<String> SOON = permitted(List.of("nice", "-n", "-10"));
 
     /** Where the machine does not permit a priority it goes without. */
     private static List<String> permitted(List<String> priority) {
