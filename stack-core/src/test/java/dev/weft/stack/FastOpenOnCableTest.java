@@ -4,11 +4,16 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.NetworkStack;
+import dev.weft.StackConfig;
+import dev.weft.device.memory.Cable;
 import dev.weft.tcp.TcpListener;
 import dev.weft.tcp.TcpOptions;
+import dev.weft.tcp.TcpPatience;
 import dev.weft.tcp.TcpSocket;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +112,31 @@ class FastOpenOnCableTest {
             ask(port, FAST, QUESTION);
         }
         assertThatThrownBy(() -> ask(port, FAST, QUESTION)).isInstanceOf(ConnectException.class);
+    }
+
+    /** RFC 7413 §4.1.3.1: after an attempt that nothing answered the next one is an ordinary handshake. */
+    @Test
+    void leavesAPathAloneThatSwallowedTheSyn() throws Exception {
+        var cable = new Cable();
+        var device = new FaultyDevice(cable.right());
+        try (var left = NetworkStack.open(StackConfig.create().closeTimeout(Duration.ZERO)
+                     .link("eth0", (clock, counters) -> cable.left(), link -> link.address(TwoStacks.LEFT + "/24")));
+             var right = NetworkStack.open(StackConfig.create().closeTimeout(Duration.ZERO)
+                     .link("eth0", (clock, counters) -> device, link -> link.address(TwoStacks.RIGHT + "/24")));
+             var server = new Server(right.tcp().listen(0, FAST), Server.ECHO)) {
+            var remote = new InetSocketAddress(TwoStacks.RIGHT, server.port());
+            TcpOptions once = FAST.patience(TcpPatience.defaults().handshakeRetries(0, 5));
+            for (int i = 0; i < 2; i++) {
+                left.tcp().connect(remote, null, once, QUESTION).close();
+            }
+            assertThat(right.counters().value("tcp.fast_open_taken")).isEqualTo(1);
+            device.fill(true);                                        // nothing comes back
+            assertThatThrownBy(() -> left.tcp().connect(remote, null, once, QUESTION)).isInstanceOf(ConnectException.class);
+            device.fill(false);
+            long taken = right.counters().value("tcp.fast_open_taken");
+            left.tcp().connect(remote, null, FAST, QUESTION).close();
+            assertThat(right.counters().value("tcp.fast_open_taken")).isEqualTo(taken);
+        }
     }
 
     /** The application has the question, and answers it, while the client's ACK is still to come. */

@@ -35,11 +35,6 @@ public final class FastOpenCookies {
                 || isOf(now / DAY - 1, remoteHi, remoteLo, localHi, localLo, syn));
     }
 
-    /** Whether a SYN shows the cookie of this very day: then the client needs no other. */
-    public boolean isFresh(long now, long remoteHi, long remoteLo, long localHi, long localLo, TcpSegment syn) {
-        return syn.fastOpen == LENGTH && isOf(now / DAY, remoteHi, remoteLo, localHi, localLo, syn);
-    }
-
     private boolean isOf(long day, long remoteHi, long remoteLo, long localHi, long localLo, TcpSegment syn) {
         return syn.fastOpenHi == days.hash(addresses.hash(remoteHi, remoteLo, localHi, localLo), day);
     }

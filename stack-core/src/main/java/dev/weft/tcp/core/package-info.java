@@ -15,6 +15,8 @@
  *       how long segments are in {@code SegmentSize}, and where routers do not say it in {@code MtuSearch} (RFC 4821);
  *   <li>{@code Receiver} decides what is taken, and what window is told. It keeps bytes in {@code ReceiveBuffer}, holes in
  *       {@code Reassembly}, leaves to {@code AckPolicy} when to acknowledge and to {@code SackReport} what to name (RFC 2018);
+ *   <li>{@code SynCookies} and {@code CookieHandshake} begin a connection of which nothing was kept (RFC 4987), {@code FastOpen}
+ *       one whose SYN carries data (RFC 7413);
  *   <li>{@code Timestamps} are both halves': what to echo, PAWS (RFC 7323).
  * </ul>
  * Both buffers are {@code ChunkRing}s: stream positions map to chunks by division, so bytes lie where they belong from the
