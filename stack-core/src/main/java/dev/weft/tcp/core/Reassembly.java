@@ -1,17 +1,15 @@
 package dev.weft.tcp.core;
 
-import java.util.Arrays;
-
 /**
  * Which bytes have come out of order: ranges of stream positions, sorted, apart from each other. The bytes themselves lie in
  * the {@link ReceiveBuffer} at their place already.
  *
- * <p>How many are kept follows the buffer, see {@link #limitFor}, for that is what a peer can make this end remember and
- * search (D8). A range that is refused must be sent again, so the limit must not be near what honest senders need: where slow
- * start overshoots a queue, every second segment of a window is missing, thousands on a long path. All questions are answered
- * by binary search. The arrays have room at both ends, so ranges come behind the last one and go before the first one at no
- * cost; one in between moves the smaller part of the others, 64 KiB at most, which costs less than following the nodes of a
- * tree would, until far more ranges than there may be.
+ * <p>How many are kept follows the buffer, see {@link #limitFor}, for that is what a peer can make this end remember (D8). A
+ * range that is refused must be sent again, so the limit must not be near what honest senders need: where slow start
+ * overshoots a queue, every second segment of a window is missing, thousands on a long path.
+ *
+ * <p>A segment costs a few searches of a balanced tree and, over time, one removal for each range that was added, so a
+ * peer that sends every second byte, backwards, again and again, costs no more than one that has losses.
  */
 final class Reassembly {
 
@@ -22,14 +20,9 @@ final class Reassembly {
     /** Bytes of buffer for each: a segment and a hole of a segment for all MSS from 256 on. */
     private static final int BYTES_FOR_EACH = 512;
 
-    private static final long[] NONE = new long[0];
-
-    /** Ends of ranges, made at the first hole: most connections never see one. Those in use begin at {@code head}. */
-    private long[] left = NONE;
-    private long[] right = NONE;
-    private int head;
-    private int count;
     private int limit = FEW_RANGES;
+    /** Made at the first hole: most connections never see one. */
+    private RangeTree tree;
 
     /** How many ranges a buffer of so many bytes is good for. */
     static int limitFor(int capacity) {
@@ -42,72 +35,69 @@ final class Reassembly {
     }
 
     int count() {
-        return count;
+        return tree == null ? 0 : tree.count();
     }
 
     boolean isEmpty() {
-        return count == 0;
+        return count() == 0;
     }
 
-    /** Where range {@code i} begins. */
-    long left(int i) {
-        return left[head + i];
+    /** How many nodes have been looked at so far. */
+    long steps() {
+        return tree == null ? 0 : tree.steps();
     }
 
-    /** Where range {@code i} ends, exclusive. */
-    long right(int i) {
-        return right[head + i];
-    }
-
-    /** Bytes in all ranges. */
-    int bytes() {
-        long sum = 0;
-        for (int i = 0; i < count; i++) {
-            sum += right(i) - left(i);
-        }
-        return (int) sum;
-    }
-
-    /** The first range that ends at {@code position} or after it, {@code count} if there is none. */
-    private int firstEndingFrom(long position) {
-        int low = 0;
-        int high = count;
-        while (low < high) {
-            int middle = low + high >>> 1;
-            if (right(middle) < position) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
-    }
-
-    /** The range that {@code position} is in, or -1. */
+    /** The range that {@code position} is in, or {@link RangeTree#NONE}. */
     int find(long position) {
-        int i = firstEndingFrom(position + 1);
-        return i < count && left(i) <= position ? i : -1;
+        if (isEmpty()) {
+            return RangeTree.NONE;
+        }
+        int range = tree.floor(position);
+        return range != RangeTree.NONE && position < tree.end(range) ? range : RangeTree.NONE;
+    }
+
+    /** Where a range begins. */
+    long left(int range) {
+        return tree.start(range);
+    }
+
+    /** Where a range ends, exclusive. */
+    long right(int range) {
+        return tree.end(range);
     }
 
     /** The first position from {@code position} on that is in no range. */
     long nextMissing(long position) {
-        int i = find(position);
-        return i < 0 ? position : right(i);          // ranges do not touch: what follows one is missing
+        int range = find(position);
+        return range == RangeTree.NONE ? position : tree.end(range);     // ranges do not touch: what follows one is missing
     }
 
     /** The first position from {@code position} on that is in a range, or {@code limit} if that comes first. */
     long nextPresent(long position, long limit) {
-        int i = firstEndingFrom(position + 1);
-        return i == count ? limit : Math.min(limit, Math.max(position, left(i)));
+        if (isEmpty()) {
+            return limit;
+        }
+        if (find(position) != RangeTree.NONE) {
+            return Math.min(limit, position);
+        }
+        int range = tree.higher(position);
+        return range == RangeTree.NONE ? limit : Math.min(limit, tree.start(range));
+    }
+
+    /** The position after the last range, or {@code otherwise} if there is none. */
+    long end(long otherwise) {
+        return isEmpty() ? otherwise : tree.end(tree.last());
     }
 
     /** Whether {@link #add} would take this range: it joins another one, or there is room for one more. */
     boolean hasRoomFor(long from, long to) {
-        if (count < limit) {
-            return true;
-        }
-        int i = firstEndingFrom(from);
-        return i < count && left(i) <= to;
+        return count() < limit || joined(from, to) != RangeTree.NONE;
+    }
+
+    /** The last range that {@code [from, to)} overlaps or touches. */
+    private int joined(long from, long to) {
+        int range = tree.floor(to);
+        return range != RangeTree.NONE && tree.end(range) >= from ? range : RangeTree.NONE;
     }
 
     /** Adds {@code [from, to)} and joins what it overlaps or touches; false if that would be one range too many. */
@@ -115,88 +105,51 @@ final class Reassembly {
         if (from >= to || !hasRoomFor(from, to)) {
             return from >= to;
         }
-        int at = firstEndingFrom(from);
-        if (at == count || left(at) > to) {
-            insert(at, from, to);
-            return true;
+        if (tree == null) {
+            tree = new RangeTree();
         }
-        int last = at;
-        while (last + 1 < count && left(last + 1) <= to) {
-            last++;
+        long right = to;
+        for (int range = joined(from, to); range != RangeTree.NONE; range = joined(from, to)) {
+            right = Math.max(right, tree.end(range));
+            if (tree.start(range) <= from) {
+                tree.end(range, right);              // nothing before it is touched
+                return true;
+            }
+            tree.remove(tree.start(range));
         }
-        left[head + at] = Math.min(from, left(at));
-        right[head + at] = Math.max(to, right(last));
-        remove(at + 1, last + 1);
+        tree.insert(from, right);
         return true;
-    }
-
-    private void insert(int at, long from, long to) {
-        boolean before = at < count / 2;
-        if (before ? head == 0 : head + count == left.length) {
-            makeRoom();
-        }
-        if (before) {
-            move(head, head - 1, at);
-            head--;
-        } else {
-            move(head + at, head + at + 1, count - at);
-        }
-        left[head + at] = from;
-        right[head + at] = to;
-        count++;
-    }
-
-    /** Ranges {@code from} to {@code to}, exclusive, go. */
-    private void remove(int from, int to) {
-        if (from < count - to) {
-            move(head, head + to - from, from);
-            head += to - from;
-        } else {
-            move(head + to, head + from, count - to);
-        }
-        count -= to - from;
-    }
-
-    private void move(int from, int to, int ranges) {
-        System.arraycopy(left, from, left, to, ranges);
-        System.arraycopy(right, from, right, to, ranges);
-    }
-
-    /** Puts the ranges into the middle of arrays at least twice as long, so the next time is as many ranges away. */
-    private void makeRoom() {
-        int size = left.length;
-        if (2 * count >= size) {
-            size = Math.max(FEW_RANGES, 2 * size);
-            left = Arrays.copyOf(left, size);
-            right = Arrays.copyOf(right, size);
-        }
-        int middle = (size - count) / 2;
-        move(head, middle, count);
-        head = middle;
     }
 
     /** Takes out what is in order when everything before {@code position} has come, and returns where the order ends now. */
     long advance(long position) {
         long end = position;
-        int taken = 0;
-        while (taken < count && left(taken) <= end) {
-            end = Math.max(end, right(taken));
-            taken++;
-        }
-        head += taken;
-        count -= taken;
-        if (count == 0) {
-            clear();
+        while (!isEmpty()) {
+            int range = tree.first();
+            if (tree.start(range) > end) {
+                return end;
+            }
+            end = Math.max(end, tree.end(range));
+            tree.remove(tree.start(range));
         }
         return end;
     }
 
+    /** Forgets what lies at and after {@code position}. */
+    void cutOff(long position) {
+        while (!isEmpty()) {
+            int range = tree.last();
+            if (tree.start(range) < position) {
+                tree.end(range, Math.min(position, tree.end(range)));
+                return;
+            }
+            tree.remove(tree.start(range));
+        }
+    }
+
     void clear() {
-        count = 0;
-        head = 0;
-        if (left.length > FEW_RANGES) {
-            left = NONE;                             // what a bad moment needed is not kept for good (D8)
-            right = NONE;
+        if (tree != null) {
+            tree.clear();
         }
     }
 }

@@ -80,8 +80,8 @@ final class SackReport {
 
     /** Names the range that {@code seq} lies in, unless it is among the blocks after {@code from} already. */
     private void name(TcpSegment out, int from, int most, int rcvNxt, int seq) {
-        int range = out.sackCount < most ? rangeOf(seq, rcvNxt) : -1;
-        if (range < 0) {
+        int range = out.sackCount < most ? rangeOf(seq, rcvNxt) : RangeTree.NONE;
+        if (range == RangeTree.NONE) {
             return;
         }
         int left = rcvNxt + (int) (buffer.ranges().left(range) - buffer.next());

@@ -15,6 +15,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 
 /** {@link Reassembly} against a set of bits, {@link ReceiveBuffer} against an array that remembers the first copy of each byte. */
 class ReassemblyProperties {
@@ -38,15 +39,15 @@ class ReassemblyProperties {
 
     private static void check(Reassembly reassembly, BitSet model) {
         assertThat(reassembly.count()).isLessThanOrEqualTo(Reassembly.FEW_RANGES);
-        assertThat(reassembly.bytes()).isEqualTo(model.cardinality());
-        int at = 0;
-        for (int i = 0; i < reassembly.count(); i++) {
-            int left = model.nextSetBit(at);
-            int right = model.nextClearBit(left);
-            assertThat(reassembly.left(i)).isEqualTo(left);
-            assertThat(reassembly.right(i)).isEqualTo(right);
-            at = right;
+        int count = 0;
+        for (int left = model.nextSetBit(0); left >= 0; left = model.nextSetBit(model.nextClearBit(left))) {
+            int range = reassembly.find(left);
+            assertThat(reassembly.left(range)).isEqualTo(left);
+            assertThat(reassembly.right(range)).isEqualTo(model.nextClearBit(left));
+            count++;
         }
+        assertThat(reassembly.count()).isEqualTo(count);
+        assertThat(reassembly.end(-1)).isEqualTo(model.length() == 0 ? -1 : model.length());
         for (int i = 0; i < 400; i++) {
             assertThat(reassembly.nextMissing(i)).isEqualTo(model.nextClearBit(i));
             int present = model.nextSetBit(i);
@@ -66,7 +67,21 @@ class ReassemblyProperties {
         int end = model.nextClearBit(5);
         assertThat(reassembly.advance(5)).isEqualTo(Math.max(5, end));
         model.clear(0, end);
-        assertThat(reassembly.bytes()).isEqualTo(model.cardinality());
+        check(reassembly, model);
+    }
+
+    @Property(tries = 500)
+    void forgetsWhatLiesBehind(@ForAll("ranges") List<Range> ranges, @ForAll @IntRange(max = 340) int position) {
+        var reassembly = new Reassembly();
+        var model = new BitSet();
+        for (Range range : ranges) {
+            if (reassembly.add(range.from(), range.from() + range.length())) {
+                model.set(range.from(), range.from() + range.length());
+            }
+        }
+        reassembly.cutOff(position);
+        model.clear(position, 400);
+        check(reassembly, model);
     }
 
     @Property(tries = 500)
@@ -105,13 +120,11 @@ class ReassemblyProperties {
             model.put(from, from + 5);
         }
         assertThat(reassembly.count()).isEqualTo(model.size());
-        int i = 0;
         for (var range : model.entrySet()) {
-            assertThat(reassembly.left(i)).isEqualTo(range.getKey());
-            assertThat(reassembly.right(i)).isEqualTo(range.getValue());
-            assertThat(reassembly.find(range.getKey() + 4)).isEqualTo(i);
-            assertThat(reassembly.find(range.getValue())).isEqualTo(-1);
-            i++;
+            int found = reassembly.find(range.getKey() + 4);
+            assertThat(reassembly.left(found)).isEqualTo(range.getKey());
+            assertThat(reassembly.right(found)).isEqualTo(range.getValue());
+            assertThat(reassembly.find(range.getValue())).isEqualTo(RangeTree.NONE);
         }
         for (long from : List.copyOf(model.keySet())) {
             if (random.nextInt(3) > 0) {
@@ -119,7 +132,11 @@ class ReassemblyProperties {
                 model.put(from, from + 10);
             }
         }
-        assertThat(reassembly.bytes()).isEqualTo(model.entrySet().stream().mapToLong(r -> r.getValue() - r.getKey()).sum());
+        for (var range : model.entrySet()) {
+            assertThat(reassembly.right(reassembly.find(range.getKey()))).isGreaterThanOrEqualTo(range.getValue());
+            assertThat(reassembly.nextPresent(range.getValue(), Long.MAX_VALUE))
+                    .isEqualTo(model.higherKey(range.getKey()) == null ? Long.MAX_VALUE : model.higherKey(range.getKey()));
+        }
         long end = model.lastEntry().getValue();
         assertThat(reassembly.advance(end)).isEqualTo(end);
         assertThat(reassembly.isEmpty()).isTrue();
