@@ -20,7 +20,8 @@ import java.util.Comparator;
  *
  * <p><b>Bounds.</b> Entries expire (RFC 1191 §6.3) and are limited in number; the one looked up longest ago goes first. Since
  * each change has all paths in use look their entry up again, it is one that nobody uses. There is a floor for each family,
- * lest a forged message make packets of nothing but headers.
+ * lest a forged message make packets of nothing but headers. {@code Deviation:} RFC 1191 §3 goes down to 68; a path of less than
+ * the floor of IPv4 gets packets of that length which routers may fragment, as in Linux.
  *
  * <p><b>Concurrency.</b> Look-ups take no lock and make no garbage: a change makes a new array and swaps it in.
  */

@@ -14,6 +14,9 @@ import dev.weft.wire.Seq;
  * The first probe of a search is {@code high} itself, since most paths have what their links have, then the middle. Each probe that
  * arrives moves {@code low} up, each that does not {@code high} down. Packets are as long as {@code low} says; without a search
  * (nothing has vanished) as the ceiling.
+ *
+ * <p>{@code Deviation:} RFC 4821 §5.2 would have all connections to a host share what is found. Three time-outs in a row are a
+ * hint, no proof, and must not slow down others; so it stays with the connection, as in Linux.
  */
 final class MtuSearch {
 
@@ -175,7 +178,7 @@ final class MtuSearch {
         probeTo = to;
     }
 
-    /** Whether a probe is out that begins before {@code nxt}: it may have been taken back. */
+    /** Whether a probe is out. */
     boolean isOut() {
         return probe > 0;
     }
