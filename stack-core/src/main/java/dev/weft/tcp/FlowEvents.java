@@ -47,6 +47,11 @@ final class FlowEvents implements TcpObserver {
     }
 
     @Override
+    public void urgentReceived(int bytes) {
+        note(new TcpSocketEvent.UrgentReceived(local, remote, desk.clock.nanoTime(), bytes));
+    }
+
+    @Override
     public void windowChanged(WindowCause why, int cwnd, int ssthresh) {
         note(new TcpSocketEvent.WindowChanged(local, remote, desk.clock.nanoTime(), TcpWindowCause.valueOf(why.name()), cwnd,
                 ssthresh));

@@ -10,7 +10,7 @@ interface FlowListener {
     /**
      * Something happened.
      *
-     * @param events bits of {@link dev.weft.tcp.core.TcpConnection}: CONNECTED, READABLE, WRITABLE, INPUT_ENDED, FAILED, CLOSED
+     * @param events bits of {@link dev.weft.tcp.core.TcpConnection}: CONNECTED, READABLE, WRITABLE, INPUT_ENDED, FAILED, CLOSED, URGENT
      */
     void ready(Flow flow, int events);
 

@@ -30,6 +30,11 @@ final class SocketWriter extends SocketHalf {
 
     /** Writes all of it into the send buffer. */
     void write(MemorySegment source, long offset, int length) throws IOException {
+        write(source, offset, length, false);
+    }
+
+    /** Writes all of it into the send buffer; {@code urgent}: and the last byte is urgent. */
+    void write(MemorySegment source, long offset, int length, boolean urgent) throws IOException {
         enter("TcpSocket.write");
         try {
             if (pieces == null) {
@@ -40,7 +45,7 @@ final class SocketWriter extends SocketHalf {
             do {
                 int room = reserve(left);
                 if (room > 0) {
-                    fill(source, at, room);
+                    fill(source, at, room, urgent && room == left);
                     at += room;
                     left -= room;
                 }
@@ -76,21 +81,23 @@ final class SocketWriter extends SocketHalf {
         return 0;
     }
 
-    private void fill(MemorySegment source, long offset, int room) throws IOException {
+    private void fill(MemorySegment source, long offset, int room, boolean urgent) throws IOException {
         int filled = 0;
         try {
             pieces.copyFrom(source, offset, room);
             filled = room;
         } finally {
-            commit(filled);
+            commit(filled, urgent);
         }
     }
 
-    private void commit(int filled) throws IOException {
+    private void commit(int filled, boolean urgent) throws IOException {
         flow.loanEnds();
         flow.lock();
         try {
-            if (!flow.core().commit(clock.nanoTime(), filled)) {
+            TcpConnection core = flow.core();
+            long now = clock.nanoTime();
+            if (!(urgent ? core.commitUrgent(now, filled) : core.commit(now, filled))) {
                 checkOpenLocked();
                 throw new SocketException("Broken pipe (" + flow.key + "): the connection has ended");
             }

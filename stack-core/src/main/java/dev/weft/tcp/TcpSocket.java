@@ -161,6 +161,44 @@ public final class TcpSocket implements AutoCloseable {
         source.position(source.limit());
     }
 
+    /**
+     * Writes one byte of urgent data, the lowest eight bits of {@code data}, behind what was written before: the peer is told
+     * at once that it is on its way (RFC 9293 §3.8.5). For programs that need it: RFC 6093 §5 advises new ones against it, for
+     * middleboxes lose the mark. May suspend, as {@link #write(byte[])} does.
+     *
+     * @throws IOException as {@link #write(byte[])}
+     */
+    public void sendUrgentData(int data) throws IOException {
+        writer.write(MemorySegment.ofArray(new byte[] {(byte) data}), 0, 1, true);
+    }
+
+    /**
+     * Where the peer's urgent data ends: so many bytes from the next one to be read on; 0 if there is none ahead. A read ends
+     * before the last of them, so 1 says that it is the next to be read. It need not have come yet. A {@link TcpEventListener}
+     * hears of it at once. Does not suspend.
+     */
+    public int urgentRemaining() {
+        flow.lock();
+        try {
+            return flow.core().urgentRemaining();
+        } finally {
+            flow.unlockUnchanged();
+        }
+    }
+
+    /**
+     * Whether the last byte of urgent data is read with the others, true at first (RFC 6093 §4), or is left out of the stream as
+     * {@code java.net.Socket} does unless told otherwise. Does not suspend.
+     */
+    public void urgentInLine(boolean on) {
+        flow.lock();
+        try {
+            flow.core().urgentInLine(on);
+        } finally {
+            flow.unlock();
+        }
+    }
+
     // ---------------------------------------------------------------- ends
 
     /**

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
  *     case TcpSocketEvent.StateChanged e  -> log.info("{} {} → {}", e.remote(), e.from(), e.to());
  *     case TcpSocketEvent.Retransmitted e -> lost.add(e.bytes());
  *     case TcpSocketEvent.WindowChanged e -> plot(e.nanos(), e.cwnd());
+ *     case TcpSocketEvent.UrgentReceived e -> interrupted = true;
  * }
  * }</pre>
  */
@@ -50,6 +51,17 @@ public sealed interface TcpSocketEvent {
      */
     record Retransmitted(InetSocketAddress local, InetSocketAddress remote, long nanos, TcpRetransmitCause cause, long sequence,
                          int bytes) implements TcpSocketEvent {
+    }
+
+    /**
+     * The peer says that there is urgent data ahead, or more of it than before (RFC 9293 §3.8.5, MUST-32).
+     *
+     * @param local this end
+     * @param remote the other end
+     * @param nanos when
+     * @param bytes where it ends, counted from the next byte to be read; see {@link TcpSocket#urgentRemaining()}
+     */
+    record UrgentReceived(InetSocketAddress local, InetSocketAddress remote, long nanos, int bytes) implements TcpSocketEvent {
     }
 
     /**

@@ -5,8 +5,7 @@ import dev.weft.wire.TcpFlags;
 
 /**
  * SEGMENT ARRIVES (RFC 9293 §3.10.7) with the checks of RFC 5961, in the order of the text: sequence number, RST, SYN, ACK,
- * text, FIN. Security and precedence (third check) are gone from the Internet. The urgent pointer (sixth check) is
- * processed in line: urgent data stays in the stream where it was sent (RFC 6093 §4).
+ * URG, text, FIN. Security and precedence (third check) are gone from the Internet.
  */
 final class Arrival {
 
@@ -144,10 +143,20 @@ final class Arrival {
         // RFC 7323 §5.3, R3. After the ACK has proved to be of the present (RFC 5961 §5.2): a forged timestamp would have
         // everything that follows dropped.
         timestamps.accepted(now, in);
+        urgent(in);
         if (probe) {
             answer(now, in);
         } else {
             text(now, in);
+        }
+    }
+
+    /** Sixth check, also where the window is closed: "special allowance should be made to accept valid ACKs, URGs, and RSTs". */
+    private void urgent(TcpSegment in) {
+        if (in.has(TcpFlags.URG) && life.state().takesText() && !life.isInputShut() && rcv.urgent(in)) {
+            counters.count(TcpEvent.URGENT_RECEIVED);
+            life.urgentReceived(rcv.urgent.remaining(rcv.buffer.read()));
+            rcv.skipUrgent();
         }
     }
 
@@ -249,6 +258,7 @@ final class Arrival {
             counters.count(TcpDiscard.DATA_AFTER_SHUTDOWN);
         }
         if (rcv.text(now, in) > 0) {
+            rcv.skipUrgent();
             life.raise(TcpConnection.READABLE);
         }
         if (rcv.finReceived()) {

@@ -155,6 +155,14 @@ final class Lifecycle {
         state = next;
     }
 
+    /** There is urgent data among the next {@code bytes}. */
+    void urgentReceived(int bytes) {
+        raise(TcpConnection.URGENT);
+        if (observer != null) {
+            observer.urgentReceived(bytes);
+        }
+    }
+
     void raise(int event) {
         events |= event;
     }

@@ -44,6 +44,19 @@ final class ReceiveBuffer {
         return capacity - readable();
     }
 
+    /** The position of the next byte that the application will read. */
+    long read() {
+        return read;
+    }
+
+    /** Takes out the next byte to be read, if it is here and not lent. */
+    void skip() {
+        if (lent == 0 && readable() > 0) {
+            read++;
+            trim();
+        }
+    }
+
     /** The position of the next byte in order. */
     long next() {
         return next;

@@ -15,6 +15,7 @@ final class Receiver {
     final ReceiveBuffer buffer;
     final AckPolicy acks;
     final SackReport sacks;
+    final UrgentIn urgent = new UrgentIn();
 
     int irs;
     /** RCV.NXT: the next sequence number expected. */
@@ -145,6 +146,27 @@ final class Receiver {
         if (twiceLeft != twiceRight && sacks.isPermitted()) {
             counters.count(TcpEvent.DSACK_SENT);
         }
+    }
+
+    /**
+     * RFC 9293 §3.10.7.4, sixth check: RCV.UP = max(RCV.UP, SEG.UP).
+     *
+     * @return whether the application is to be told: there is urgent data ahead that it did not know of (MUST-32)
+     */
+    boolean urgent(TcpSegment in) {
+        return urgent.arrived(buffer.next() + Seq.diff(in.seq + in.urgentPointer, rcvNxt), buffer.read());
+    }
+
+    /** Takes the marked octet out of the stream, if that is wanted and it is the next one. */
+    void skipUrgent() {
+        if (!urgent.isInLine() && urgent.isMark(buffer.read())) {
+            buffer.skip();
+        }
+    }
+
+    /** How many bytes the application can read. */
+    int readable() {
+        return urgent.untilHole(buffer.read(), buffer.readable());
     }
 
     /** A segment with text is wholly outside the window: answers it, and tells if it came twice (RFC 2883 §4, cases 1 and 2). */

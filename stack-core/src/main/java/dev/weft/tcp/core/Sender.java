@@ -26,6 +26,7 @@ final class Sender {
     final Persist persist = new Persist();
     final Patience patience = new Patience();
     final Cork cork = new Cork();
+    final UrgentOut urgent = new UrgentOut();
     final SendRate rate;
     final CongestionControl congestion;
     final SegmentSize size;
@@ -280,6 +281,7 @@ final class Sender {
         boolean coversFin = finQueued && !finAcked && ack == sndEnd();
         buffer.acknowledge(bytes - (coversSyn ? 1 : 0) - (coversFin ? 1 : 0));
         sndUna = ack;
+        urgent.acknowledged(ack);
         finAcked |= coversFin;
         smallEnd = Seq.max(smallEnd, ack);
         recovery.board.acknowledged(now, ack, recovery.rack);
@@ -535,7 +537,7 @@ final class Sender {
         if (usable < text) {
             return usable >= (maxSndWnd + 1) / 2;    // the window cuts it: Fs = 1/2, else wait for the window or the override
         }
-        if (finQueued || cork.mustGo(sndNxt)) {
+        if (finQueued || urgent.isPending() || cork.mustGo(sndNxt)) {
             return true;
         }
         return !cork.isIn() && (noDelay || Seq.le(smallEnd, sndUna));

@@ -80,6 +80,8 @@ public final class TcpConnection {
     public static final int PATH_SUSPECT = 1 << 7;
     /** Event: the peer has acknowledged our FIN, and so all that was written; not told when {@link #CLOSED} follows at once. */
     public static final int DELIVERED = 1 << 8;
+    /** Event: the peer has said that urgent data is ahead, see {@link #urgentRemaining()} (RFC 9293 §3.8.5, MUST-32). */
+    public static final int URGENT = 1 << 9;
 
     /**
      * Event: a listener may hand the connection out: the handshake is complete, or the SYN brought data that may be answered
@@ -368,6 +370,7 @@ public final class TcpConnection {
         }
         // RFC 7323 §3.2: offered in our SYN; in every segment once agreed, resets included as they should. A reset that
         // answers a stranger in SYN-SENT has nothing to echo.
+        snd.urgent.stamp(out, snd.sndNxt);
         boolean offers = out.has(TcpFlags.SYN) && !out.has(TcpFlags.ACK) && config.extensions().timestamps();
         if (offers || life.timestamps().agreed()) {
             life.timestamps().stamp(now, out);
@@ -521,6 +524,21 @@ public final class TcpConnection {
         return taken;
     }
 
+    /**
+     * The same, and the last of the bytes is urgent (RFC 9293 §3.10.2 and §3.8.5): segments say so until it is acknowledged, and
+     * it waits neither for Nagle's algorithm nor for a cork. A peer whose window is closed is told at once.
+     */
+    public boolean commitUrgent(long now, int length) {
+        boolean taken = commit(now, length);
+        if (taken && length > 0) {
+            snd.urgent.mark(snd.textEnd());
+            if (snd.sndWnd == 0) {
+                rcv.acks.soon();
+            }
+        }
+        return taken;
+    }
+
     /** Bytes written that the peer has not acknowledged, sent or not: 0 when all has arrived (for lingering). */
     public int unacknowledged() {
         return snd.buffer.length();
@@ -576,9 +594,9 @@ public final class TcpConnection {
 
     // ---- the application's calls: reading
 
-    /** How many bytes can be read now. What came before a failure stays readable. */
+    /** How many bytes can be read now, up to a byte of urgent data that will be taken out. What came before a failure stays readable. */
     public int readable() {
-        return rcv.buffer.readable();
+        return rcv.readable();
     }
 
     /** Whether nothing will follow what is readable: the peer's FIN has come, the connection is over, or {@link #shutdownInput} was called. */
@@ -608,7 +626,7 @@ public final class TcpConnection {
             out.clear();
             return 0;
         }
-        return rcv.buffer.lend(out, max);
+        return rcv.buffer.lend(out, rcv.urgent.untilMark(rcv.buffer.read(), Math.min(max, readable())));
     }
 
     /**
@@ -620,9 +638,26 @@ public final class TcpConnection {
      */
     public void consumed(long now, int length) {
         rcv.buffer.consumed(length);
+        rcv.skipUrgent();
         if (life.state().takesText()) {
             rcv.roomMade();
         }
+    }
+
+    /**
+     * Where the peer's urgent data ends: so many bytes from the next one to be read on, the last of which is marked; 0 if there
+     * is none ahead (RFC 9293 §3.8.5, MUST-33). A read ends before the marked one, so 1 says that it is the next. It need not
+     * have come yet.
+     */
+    public int urgentRemaining() {
+        return rcv.urgent.remaining(rcv.buffer.read());
+    }
+
+    /** Whether the marked byte of urgent data stays in the stream (RFC 6093 §4), as it does at first, or is taken out of it. */
+    public void urgentInLine(boolean on) {
+        rcv.urgent.inLine(on);
+        rcv.skipUrgent();
+        life.raise(READABLE);
     }
 
     // ---- the application's calls: ending

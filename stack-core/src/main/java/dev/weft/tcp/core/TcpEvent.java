@@ -55,6 +55,8 @@ public enum TcpEvent {
     WINDOW_PROBE,
     /** The connection was silent, and the peer was asked whether it is there (RFC 9293 §3.8.4). */
     KEEPALIVE_PROBE,
+    /** The peer has said that there is urgent data ahead (RFC 9293 §3.8.5). */
+    URGENT_RECEIVED,
     /** A segment came that leaves a hole before it. */
     OUT_OF_ORDER,
     /** A segment filled a hole, wholly or in part. */

@@ -15,6 +15,9 @@ public interface TcpObserver {
     /** {@code bytes} sequence numbers from {@code seq} on leave, and not for the first time. */
     void retransmitted(RetransmitCause why, int seq, int bytes);
 
+    /** The peer says that {@code bytes} from the next one to be read on there is urgent data, or more of it than before. */
+    void urgentReceived(int bytes);
+
     /** The congestion window is {@code cwnd} bytes now, the slow-start threshold {@code ssthresh}. */
     void windowChanged(WindowCause why, int cwnd, int ssthresh);
 }

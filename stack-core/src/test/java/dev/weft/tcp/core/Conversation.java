@@ -198,6 +198,10 @@ final class Conversation {
             in.seq = seg.seq == null ? nxt : seg.seq;
             in.ack = seg.ack == null ? in.has(TcpFlags.ACK) ? seen : 0 : seg.ack;
             in.window = seg.window == null ? window : seg.window;
+            if (seg.urgent != null) {
+                in.flags |= TcpFlags.URG;
+                in.urgentPointer = seg.urgent;
+            }
             in.mss = seg.mss == null ? TcpSegment.ABSENT : seg.mss;
             in.windowScale = seg.windowScale == null ? TcpSegment.ABSENT : seg.windowScale;
             in.sackPermitted = seg.sackPermitted;
@@ -266,8 +270,9 @@ final class Conversation {
 
         private void match(Seg expected, TcpSegment actual, byte[] text) {
             String what = actual + " for " + expected;
+            int flags = expected.flags | (expected.urgent == null ? 0 : TcpFlags.URG);
             assertThat(TcpFlags.toString(actual.flags & ~TcpFlags.PSH)).as("flags of " + what)
-                    .isEqualTo(TcpFlags.toString(expected.flags & ~TcpFlags.PSH));
+                    .isEqualTo(TcpFlags.toString(flags & ~TcpFlags.PSH));
             assertThat(text.length).as("length of " + what).isEqualTo(expected.text.length);
             if (expected.seq != null) {
                 assertThat(actual.seq).as("seq of " + what).isEqualTo(expected.seq);
@@ -277,6 +282,9 @@ final class Conversation {
             }
             if (expected.window != null) {
                 assertThat(actual.window).as("window of " + what).isEqualTo(expected.window);
+            }
+            if (expected.urgent != null) {
+                assertThat(actual.urgentPointer).as("urgent pointer of " + what).isEqualTo(expected.urgent);
             }
             if (expected.mss != null) {
                 assertThat(actual.mss).as("mss of " + what).isEqualTo(expected.mss);
@@ -351,6 +359,15 @@ final class Conversation {
 
         void writes(String text) {
             writes(text.getBytes(StandardCharsets.US_ASCII));
+        }
+
+        /** Writes this, and the last of it is urgent. */
+        void writesUrgently(String text) {
+            byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+            var pieces = new Pieces();
+            assertThat(connection.reserve(pieces, bytes.length)).isEqualTo(bytes.length);
+            pieces.copyFrom(MemorySegment.ofArray(bytes), 0, bytes.length);
+            assertThat(connection.commitUrgent(now, bytes.length)).isTrue();
         }
 
         void writes(int bytes) {

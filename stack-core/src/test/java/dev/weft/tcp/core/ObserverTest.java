@@ -31,6 +31,11 @@ class ObserverTest {
         }
 
         @Override
+        public void urgentReceived(int bytes) {
+            notes.add("urgent " + bytes);
+        }
+
+        @Override
         public void windowChanged(WindowCause why, int cwnd, int ssthresh) {
             windows.add(why + " " + cwnd + "/" + (ssthresh == Integer.MAX_VALUE ? "-" : ssthresh));
         }

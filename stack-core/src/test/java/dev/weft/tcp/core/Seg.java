@@ -13,6 +13,8 @@ final class Seg {
     Integer seq;
     Integer ack;
     Integer window;
+    /** The urgent pointer; with it goes the flag. */
+    Integer urgent;
     Integer mss;
     Integer windowScale;
     boolean sackPermitted;
@@ -89,6 +91,12 @@ final class Seg {
 
     Seg window(int value) {
         window = value;
+        return this;
+    }
+
+    /** With URG and this pointer; what has none is expected without URG. */
+    Seg urgent(int pointer) {
+        urgent = pointer;
         return this;
     }
 
