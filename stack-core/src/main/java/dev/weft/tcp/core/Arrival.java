@@ -192,10 +192,15 @@ final class Arrival {
             }
             return;
         }
+        if (life.state() == TcpState.TIME_WAIT) {
+            // RFC 1337 §3, F1: the reset answers an old duplicate of ours or of the peer's, and ending the wait by it would let
+            // others into the next connection. Deviation: RFC 9293 §3.10.7.4 ends it, which frees the port sooner.
+            counters.count(TcpDiscard.RESET_IN_TIME_WAIT);
+            return;
+        }
         counters.count(TcpEvent.RESET_RECEIVED);
         life.end(switch (life.state()) {
             case SYN_RECEIVED -> life.isActive() ? TcpFailure.REFUSED : TcpFailure.RESET;
-            case TIME_WAIT -> TcpFailure.NONE;
             // Both sides have closed: nothing is missing unless data is.
             case CLOSING, LAST_ACK -> snd.buffer.length() == 0 ? TcpFailure.NONE : TcpFailure.RESET;
             default -> TcpFailure.RESET;

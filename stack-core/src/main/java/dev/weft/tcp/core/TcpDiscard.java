@@ -21,6 +21,8 @@ public enum TcpDiscard {
     ACK_TOO_OLD,
     /** RFC 5961 §3.2: a reset outside the window. */
     RESET_OUTSIDE_WINDOW,
+    /** RFC 1337 §3: a reset in TIME-WAIT, which does not end the wait. */
+    RESET_IN_TIME_WAIT,
     /** RFC 5961 §3.2: a reset in the window but not at RCV.NXT. Answered with a challenge ACK. */
     RESET_NOT_EXACT,
     /** RFC 9293 §3.10.7.3: a reset in SYN-SENT that does not acknowledge our SYN. */

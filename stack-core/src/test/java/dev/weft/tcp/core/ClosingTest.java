@@ -330,17 +330,25 @@ class ClosingTest {
         lastAck.stack.says();
         lastAck.peer.sends(rst());
         lastAck.stack.hasFailed(TcpFailure.RESET);
-
-        var timeWait = established();
-        timeWait.stack.closes();
-        timeWait.stack.answers(fin());
-        timeWait.peer.sends(fin().ack(1002));
-        timeWait.stack.answers(ack());
-        timeWait.peer.sends(rst());
-        timeWait.stack.hasFailed(TcpFailure.NONE);
     }
 
     /** RFC 9293 §3.10.3. */
+    /** RFC 1337 §3, F1: an old duplicate earns an ACK, which earns a reset, which must not end the wait. */
+    @Test
+    void ignoresAResetInTimeWait() {
+        var c = established();
+        c.stack.closes();
+        c.stack.answers(fin());
+        c.peer.sends(fin().ack(1002));
+        c.stack.answers(ack());
+        c.peer.sends(rst());
+        c.stack.is(TcpState.TIME_WAIT);
+        c.stack.isSilent();
+        assertThat(c.tally.of(TcpDiscard.RESET_IN_TIME_WAIT)).isEqualTo(1);
+        c.stack.waits(60_000);
+        c.stack.hasFailed(TcpFailure.NONE);
+    }
+
     @Test
     void keepsWhatCameBeforeAFailureReadable() {
         var c = established();

@@ -62,7 +62,7 @@ class TransferProperties {
             switch (event) {
                 case GIVEN_UP, MTU_LOWERED, SACK_RENEGED, KEEPALIVE_PROBE, ORPHAN_RESET, RESET_SENT, COOKIE_SENT, COOKIE_ACCEPTED, FAST_OPEN_TAKEN,
                      FAST_OPEN_COOKIE_REFUSED, FAST_OPEN_TOO_MANY, FAST_OPEN_ACKNOWLEDGED, FAST_OPEN_IGNORED,
-                     RESET_RECEIVED -> {
+                     URGENT_RECEIVED, RESET_RECEIVED -> {
                     // have their own tests: here nobody gives up, resets, reneges or is asked, and paths do not change
                 }
                 default -> assertThat(TALLY.of(event)).as(event.name()).isGreaterThanOrEqualTo(20);
