@@ -12,6 +12,7 @@ class FaultyDevice extends DelegatingDevice {
     private volatile boolean lost;
     private volatile boolean broken;
     private volatile boolean full;
+    private volatile boolean swallows;
     private volatile boolean slow;
     private volatile boolean sending;
 
@@ -33,6 +34,11 @@ class FaultyDevice extends DelegatingDevice {
     /** From now on it has no room for frames, or has again. */
     void fill(boolean on) {
         full = on;
+    }
+
+    /** From now on what it takes never arrives, or does again. */
+    void swallow(boolean on) {
+        swallows = on;
     }
 
     /** From now on sending takes until this is taken back. */
@@ -61,6 +67,9 @@ class FaultyDevice extends DelegatingDevice {
         while (slow) {
             sending = true;
             Thread.onSpinWait();
+        }
+        if (swallows) {
+            return to - from;
         }
         return lost || full ? 0 : super.transmit(frames, from, to);
     }

@@ -130,6 +130,23 @@ class HandshakeLimitsTest {
         }
     }
 
+    /** RFC 9293 §3.8.3: the limit of a SYN,ACK is the listener's. */
+    @Test
+    void forgetsWhoAnswersNoSynAckAfterAsManyAsTheOptionsSay() throws Exception {
+        TcpOptions once = TcpOptions.defaults().patience(TcpPatience.defaults().handshakeRetries(7, 0));
+        try (TcpListener listener = server.tcp().listen(0, once)) {
+            meet(listener);
+            device.swallow(true);
+            TcpOptions single = TcpOptions.defaults().patience(TcpPatience.defaults().handshakeRetries(0, 5));
+            Call<TcpSocket> call = Call.start(() -> client.tcp().connect(TwoStacks.RIGHT, listener.port(), single));
+            Eventually.isTrue("it is half open", () -> halfOpen() == 1);
+            Eventually.isTrue("it is given up", () -> server.counters().value("tcp.given_up") == 1);
+            assertThat(halfOpen()).isZero();
+            assertThat(server.counters().value("tcp.retransmitted")).isZero();
+            assertThatThrownBy(call::get).hasStackTraceContaining("timed out");
+        }
+    }
+
     @Test
     void repeatsTheSynAsLongAsTheOptionsSay() throws Exception {
         try (TcpListener listener = server.tcp().listen(0)) {
