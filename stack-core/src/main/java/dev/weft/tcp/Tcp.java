@@ -59,6 +59,7 @@ public final class Tcp implements AutoCloseable {
     private final TcpMemory memory;
     private final TcpCongestion congestion;
     private final MtuProbing mtuProbing;
+    private final TcpEcn ecn;
     private final ChunkPool chunks;
     private final TransmitBatches batches = new TransmitBatches();
     private final LongAdder loans = new LongAdder();
@@ -88,6 +89,7 @@ public final class Tcp implements AutoCloseable {
         events = new EventDesk(settings.events(), clock, counters);
         congestion = settings.congestionControl();
         mtuProbing = settings.mtuProbing().mode();
+        ecn = settings.ecn();
         orphans = new Orphans(settings.orphans());
         chunks = new ChunkPool("tcp.buffers", CHUNK_BYTES, settings.memory());
         memory = new TcpMemory(chunks, new ByteBudget(settings.memory()));
@@ -342,7 +344,8 @@ public final class Tcp implements AutoCloseable {
                 .withNoDelay(options.noDelay())
                 .withRetries(options.patience().synRetries(), options.patience().synAckRetries(), DATA_RETRIES)
                 .withCongestionControl(algorithm.algorithm())
-                .withExtensions(new TcpExtensions(options.timestamps(), timestampOffset(path), options.selectiveAcks()));
+                .withExtensions(new TcpExtensions(options.timestamps(), timestampOffset(path), options.selectiveAcks(),
+                        (options.ecn() == null ? ecn : options.ecn()).mode()));
     }
 
     /** RFC 7323 §5.4, §7.1: one offset for all connections between two addresses, so that their timestamps go up. */

@@ -75,6 +75,7 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
             return true;
         }
         TcpSegmentCodec.read(view, scratch.segment);
+        scratch.segment.ecn = packet.trafficClass() & 3;
         deliver(packet, ports, scratch);
         return true;
     }

@@ -22,6 +22,7 @@ import java.util.Objects;
  * @param congestionControl how fast to send; null (the default): as the stack is configured, see {@link TcpSettings}
  * @param patience how long to wait for a peer that does not answer: keep-alives, user timeout, limits of the handshake
  * @param halfOpen for listeners: how many connections may be half open, 1 to 65,536, default 1,024
+ * @param ecn explicit congestion notification (RFC 3168); null (the default): as the stack is configured, see {@link TcpSettings}
  * @param events who is told what the connection does, or those of a listener; null (the default): nobody but who listens to all
  * @param fastOpen 0 (the default): no fast open (RFC 7413). For listeners: how many connections may have delivered data and their
  *     handshake not be complete, up to 65,536; what they deliver may have been sent twice, or be replayed by somebody who saw
@@ -30,12 +31,13 @@ import java.util.Objects;
  */
 public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration readTimeout, Duration linger, int sendBuffer,
                          int receiveBuffer, int backlog, boolean timestamps, boolean selectiveAcks,
-                         TcpCongestion congestionControl, TcpPatience patience, int halfOpen, TcpEventListener events,
+                         TcpCongestion congestionControl, TcpPatience patience, int halfOpen, TcpEcn ecn,
+                         TcpEventListener events,
                          int fastOpen) {
 
     private static final TcpOptions DEFAULTS =
             new TcpOptions(false, Duration.ofMinutes(2), Duration.ZERO, null, 256 << 10, 256 << 10, 1024, true, true, null,
-                    TcpPatience.defaults(), 1024, null, 0);
+                    TcpPatience.defaults(), 1024, null, null, 0);
 
     /**
      * Checks the ranges.
@@ -70,61 +72,61 @@ public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration read
     /** A copy with or without Nagle's algorithm. */
     public TcpOptions noDelay(boolean on) {
         return new TcpOptions(on, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
     }
 
     /** A copy with this limit on {@code connect}. */
     public TcpOptions connectTimeout(Duration limit) {
         return new TcpOptions(noDelay, limit, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
     }
 
     /** A copy with this limit on {@code read}. */
     public TcpOptions readTimeout(Duration limit) {
         return new TcpOptions(noDelay, connectTimeout, limit, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
     }
 
     /** A copy with this behaviour of {@code close}. */
     public TcpOptions linger(Duration limit) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, limit, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
     }
 
     /** A copy with this size of the send buffer in bytes. */
     public TcpOptions sendBuffer(int bytes) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, bytes, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
     }
 
     /** A copy with this size of the receive buffer in bytes. */
     public TcpOptions receiveBuffer(int bytes) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, bytes, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
     }
 
     /** A copy with this limit on connections that wait for {@code accept}. */
     public TcpOptions backlog(int connections) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, connections, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
     }
 
     /** A copy with this congestion control, whatever the stack's is. */
     public TcpOptions congestionControl(TcpCongestion algorithm) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, algorithm, patience, halfOpen, events, fastOpen);
+                selectiveAcks, algorithm, patience, halfOpen, ecn, events, fastOpen);
     }
 
     /** A copy with or without timestamps. */
     public TcpOptions timestamps(boolean on) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, on,
-                selectiveAcks, congestionControl, patience, halfOpen, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
     }
 
     /** A copy with or without selective acknowledgements. */
     public TcpOptions selectiveAcks(boolean on) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                on, congestionControl, patience, halfOpen, events, fastOpen);
+                on, congestionControl, patience, halfOpen, ecn, events, fastOpen);
     }
 
     /**
@@ -144,24 +146,30 @@ public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration read
     /** A copy that waits so long for a peer that does not answer. */
     public TcpOptions patience(TcpPatience limits) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, limits, halfOpen, events, fastOpen);
+                selectiveAcks, congestionControl, limits, halfOpen, ecn, events, fastOpen);
     }
 
     /** A copy with this limit on half-open connections of a listener. */
     public TcpOptions halfOpen(int connections) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, connections, events, fastOpen);
+                selectiveAcks, congestionControl, patience, connections, ecn, events, fastOpen);
     }
 
     /** A copy whose connections tell {@code listener} what they do, besides who listens to all of the stack; null: nobody else. */
     public TcpOptions events(TcpEventListener listener) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, listener, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, listener, fastOpen);
     }
 
     /** A copy with fast open, and this limit on connections of a listener whose data came before the end of their handshake. */
     public TcpOptions fastOpen(int connections) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, events, connections);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, connections);
+    }
+
+    /** A copy with this explicit congestion notification, whatever the stack's is. */
+    public TcpOptions ecn(TcpEcn use) {
+        return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
+                selectiveAcks, congestionControl, patience, halfOpen, use, events, fastOpen);
     }
 }

@@ -11,16 +11,19 @@ import java.util.Objects;
  * @param synCookies when listeners answer SYNs without remembering them (RFC 4987 §3.6); default when there is no room for more
  * @param congestionControl how fast connections send whose {@link TcpOptions} say nothing else; default CUBIC
  * @param mtuProbing whether connections probe for the path MTU; default once packets have vanished in a black hole
+ * @param ecn explicit congestion notification of connections whose {@link TcpOptions} say nothing else; default
+ *     {@link TcpEcn#ACCEPT}, as in Linux
  * @param events who is told what all connections do; null (the default): nobody
  */
 public record TcpSettings(long memory, TcpCongestion congestionControl, int orphans, TcpSynCookies synCookies,
-                          TcpMtuProbing mtuProbing, TcpEventListener events) {
+                          TcpMtuProbing mtuProbing, TcpEcn ecn, TcpEventListener events) {
 
     /** Checks the ranges. */
     public TcpSettings {
         Objects.requireNonNull(congestionControl, "congestionControl");
         Objects.requireNonNull(synCookies, "synCookies");
         Objects.requireNonNull(mtuProbing, "mtuProbing");
+        Objects.requireNonNull(ecn, "ecn");
         if (memory < 1 << 20) {
             throw new IllegalArgumentException("TcpSettings.memory: " + memory + " is less than 1 MiB");
         }
@@ -32,36 +35,41 @@ public record TcpSettings(long memory, TcpCongestion congestionControl, int orph
     /** The defaults. */
     public static TcpSettings defaults() {
         return new TcpSettings(256L << 20, TcpCongestion.CUBIC, 16_384, TcpSynCookies.WHEN_FULL,
-                TcpMtuProbing.ON_BLACK_HOLE, null);
+                TcpMtuProbing.ON_BLACK_HOLE, TcpEcn.ACCEPT, null);
     }
 
     /** A copy with this limit in bytes. */
     public TcpSettings memory(long bytes) {
-        return new TcpSettings(bytes, congestionControl, orphans, synCookies, mtuProbing, events);
+        return new TcpSettings(bytes, congestionControl, orphans, synCookies, mtuProbing, ecn, events);
     }
 
     /** A copy with this congestion control for connections that do not choose one. */
     public TcpSettings congestionControl(TcpCongestion algorithm) {
-        return new TcpSettings(memory, algorithm, orphans, synCookies, mtuProbing, events);
+        return new TcpSettings(memory, algorithm, orphans, synCookies, mtuProbing, ecn, events);
     }
 
     /** A copy with this limit on closed connections that are not acknowledged yet. */
     public TcpSettings orphans(int connections) {
-        return new TcpSettings(memory, congestionControl, connections, synCookies, mtuProbing, events);
+        return new TcpSettings(memory, congestionControl, connections, synCookies, mtuProbing, ecn, events);
     }
 
     /** A copy whose listeners answer SYNs with cookies so often. */
     public TcpSettings synCookies(TcpSynCookies when) {
-        return new TcpSettings(memory, congestionControl, orphans, when, mtuProbing, events);
+        return new TcpSettings(memory, congestionControl, orphans, when, mtuProbing, ecn, events);
     }
 
     /** A copy whose connections probe for the path MTU so. */
     public TcpSettings mtuProbing(TcpMtuProbing when) {
-        return new TcpSettings(memory, congestionControl, orphans, synCookies, when, events);
+        return new TcpSettings(memory, congestionControl, orphans, synCookies, when, ecn, events);
     }
 
     /** A copy whose stack tells {@code listener} what each of its connections does; null: nobody. */
     public TcpSettings events(TcpEventListener listener) {
-        return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, listener);
+        return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, ecn, listener);
+    }
+
+    /** A copy with this explicit congestion notification for connections that do not choose. */
+    public TcpSettings ecn(TcpEcn use) {
+        return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, use, events);
     }
 }

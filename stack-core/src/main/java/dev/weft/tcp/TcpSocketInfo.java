@@ -42,6 +42,7 @@ import java.util.Locale;
  * @param windowScaling whether window scaling is agreed (RFC 7323 §2)
  * @param pathMtu the largest IP packet in bytes that the path takes, as far as is known: the link's MTU, or less because a
  *     router has said so or nothing longer has arrived
+ * @param ecn whether explicit congestion notification is agreed (RFC 3168)
  */
 public record TcpSocketInfo(InetSocketAddress local, InetSocketAddress remote, boolean active, String state,
                             Duration roundTrip, Duration roundTripVariation, Duration retransmissionTimeout,
@@ -49,7 +50,7 @@ public record TcpSocketInfo(InetSocketAddress local, InetSocketAddress remote, b
                             int sendWindow, int receiveWindow, long bytesAcknowledged, long bytesReceived, long retransmits,
                             long retransmittedBytes, int timeouts, int sacked, int lost, boolean reorderingSeen,
                             long pacingRate, long deliveryRate, boolean timestamps, boolean selectiveAcks,
-                            boolean windowScaling, int pathMtu) {
+                            boolean windowScaling, int pathMtu, boolean ecn) {
 
     static TcpSocketInfo of(FlowKey key, TcpConnection core) {
         TcpInfo info = core.info();
@@ -59,7 +60,7 @@ public record TcpSocketInfo(InetSocketAddress local, InetSocketAddress remote, b
                 info.readable(), info.peerWindow(), info.receiveWindow(), core.bytesAcknowledged(), core.bytesReceived(),
                 info.retransmits(), info.retransmittedBytes(), info.timeouts(), info.sacked(), info.lost(),
                 info.reorderingSeen(), info.pacingRate(), info.deliveryRate(), info.timestamps(), info.selectiveAcks(),
-                info.windowScaling(), info.pathMtu());
+                info.windowScaling(), info.pathMtu(), info.ecn());
     }
 
     private static String nameOf(CongestionAlgorithm algorithm) {

@@ -89,10 +89,27 @@ final class TransmitBatch implements AutoCloseable {
             fill(frames[i], segments[i], key.localPort(), key.remotePort(),
                     key.localHi(), key.localLo(), key.remoteHi(), key.remoteLo());
         }
-        sent = path.send(frames, 0, count, IpProtocol.TCP, 0, 0, true);
+        sent = sendRuns(path);
         for (int i = 0; i < count; i++) {
             frames[i].reset();
         }
+    }
+
+    /** In one call as far as the ECN bits are the same, which they are for a batch of new data and for one of ACKs. */
+    private int sendRuns(IpPath path) {
+        int from = 0;
+        while (from < count) {
+            int to = from + 1;
+            while (to < count && segments[to].ecn == segments[from].ecn) {
+                to++;
+            }
+            int taken = path.send(frames, from, to, IpProtocol.TCP, 0, segments[from].ecn, true);
+            from += taken;
+            if (from < to) {
+                return from;
+            }
+        }
+        return count;
     }
 
     /** Writes a segment's header, with its checksum, into an empty frame and refers to its payload. */

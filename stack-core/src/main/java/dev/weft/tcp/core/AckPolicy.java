@@ -11,8 +11,8 @@ package dev.weft.tcp.core;
  *
  * <p>The others carry news that a later ACK would hide: duplicates (the sender counts them), a hole filled, FIN, answers to
  * suspicious segments, the first segments of a connection (the sender's slow start lives on them) and those after one that
- * came out of order (its recovery does). Each is queued with the acknowledgement number it must bear, and sent before
- * anything else.
+ * came out of order (its recovery does), the begin and the end of an echo of congestion (RFC 3168). Each is queued with the
+ * acknowledgement number it must bear, and sent before anything else.
  */
 final class AckPolicy {
 
@@ -25,13 +25,16 @@ final class AckPolicy {
 
     private static final long NEVER = Long.MAX_VALUE;
     private static final int SMALLEST_SEGMENT = 536;
-    private static final int WORDS = 4;
+    private static final int WORDS = 5;
     private static final int[] NONE = new int[0];
 
     private final long delay;
     private final TcpCounters counters;
 
-    /** For each ACK queued: its number, a number in the range it names first, and the range that came twice (see {@link SackReport}). */
+    /**
+     * For each ACK queued: its number, a number in the range it names first, the range that came twice (see {@link SackReport}),
+     * and 1 if it echoes congestion.
+     */
     private int[] queue = NONE;
     private int queueHead;
     private int queued;
@@ -39,6 +42,8 @@ final class AckPolicy {
     private int trigger;
     private int twiceLeft;
     private int twiceRight;
+    private boolean echo;
+    private boolean echoing;
 
     private int quick = QUICK;
     private int segmentSize;
@@ -135,6 +140,7 @@ final class AckPolicy {
         trigger = queue[at + 1];
         twiceLeft = queue[at + 2];
         twiceRight = queue[at + 3];
+        echo = queue[at + 4] != 0;
         queueHead = queueHead + 1 & capacity() - 1;
         queued--;
         return queue[at];
@@ -152,6 +158,16 @@ final class AckPolicy {
 
     int twiceRight() {
         return twiceRight;
+    }
+
+    /** Of the ACK taken last: whether it echoes congestion. */
+    boolean echo() {
+        return echo;
+    }
+
+    /** Whether ACKs queued from now on echo congestion. */
+    void echoing(boolean on) {
+        echoing = on;
     }
 
     /** Whether an ordinary ACK must be sent now if no data takes it along. */
@@ -192,6 +208,7 @@ final class AckPolicy {
         queue[at + 1] = first;
         queue[at + 2] = left;
         queue[at + 3] = right;
+        queue[at + 4] = echoing ? 1 : 0;
         queued++;
         settle();
     }

@@ -92,12 +92,15 @@ final class Arrival {
                 // The peer's SYN again: our SYN,ACK was lost, or is late. Sent again it says what the ACK of RFC 9293
                 // §3.10.7.4 would say, and the peer, in SYN-SENT, can use it.
                 timestamps.accepted(now, in);
+                life.ecn().peerSynAgain(in);
+                life.ecn().retried();
                 snd.repeatSyn(now);
                 return;
             }
             // The SYN,ACK of a peer that opened at the same time: begins before the window, and is trimmed to it
             // (RFC 9293 §3.10.7.4: "trimming off any portions that lie outside the window (including SYN and FIN)").
-            in.flags &= ~TcpFlags.SYN;
+            life.ecn().peerSynAgain(in);
+            in.flags &= ~(TcpFlags.SYN | TcpFlags.ECE);
             in.seq++;
             in.window >>= snd.windowShift;           // the window of a SYN is not scaled (RFC 7323 §2.2)
         }

@@ -434,6 +434,26 @@ final class Bbr implements CongestionControl {
         recovering = true;
     }
 
+    /**
+     * The draft leaves ECN to others. RFC 3168 §5 wants the answer to a mark to be that to a loss: the bounds of this round follow
+     * what was delivered in it. While probing, where a loss would have to be one of many, a mark alone says that the queue is
+     * long, which is what probing wants to know.
+     */
+    @Override
+    public void congestionEchoed(long now, int flight) {
+        model.noteLoss(totalDelivered);
+        if (state == State.STARTUP) {
+            model.fullBwReached(true);
+            double known = Math.max(model.bdp(1.0, initialCwnd), model.inflightLatest());
+            model.inflightLongTerm((long) Math.max(known, flight * BbrModel.BETA));
+        } else if (state == State.UP) {
+            probeTooHigh = true;
+            probeSample = false;
+            model.inflightLongTerm((long) Math.max(flight, targetInflight() * BbrModel.BETA));
+            startDown(now);
+        }
+    }
+
     @Override
     public void duplicateInRecovery() {
         // the window does not count segments that leave the network

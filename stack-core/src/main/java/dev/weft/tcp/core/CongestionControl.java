@@ -63,6 +63,12 @@ interface CongestionControl {
     /** An ACK in fast recovery without SACK that leaves part of the loss open and acknowledges {@code bytes}. */
     void partialAck(int bytes);
 
+    /**
+     * The peer has echoed congestion (RFC 3168 §6.1.2), for the first time in this round trip. The answer is that to a loss.
+     * Unless the control {@linkplain #rulesRecovery() rules recovery} itself, {@link #exitRecovery} follows.
+     */
+    void congestionEchoed(long now, int flight);
+
     /** Fast recovery is over with {@code flight} bytes left. */
     void exitRecovery(long now, int flight);
 

@@ -22,6 +22,7 @@ public final class CookieHandshake {
     private static final int MASK = (1 << BITS) - 1;
     private static final int SCALE = 0xf;
     private static final int SACK = 1 << 4;
+    private static final int ECN = 1 << 5;
     /** The longest that a good cookie is away, and what its timestamp was lowered by, in ticks. */
     private static final long OLDEST = 2 * SynCookies.PERIOD / Timestamps.TICK + 2 * (MASK + 1);
 
@@ -53,6 +54,10 @@ public final class CookieHandshake {
             bits |= SACK;
             out.sackPermitted = true;
         }
+        if (Ecn.isSetup(syn) && config.extensions().ecn() != EcnMode.OFF) {
+            bits |= ECN;
+            out.flags |= TcpFlags.ECE;           // RFC 3168 §6.1.1
+        }
         int clock = Timestamps.clock(now, offset);
         int stamp = clock & ~MASK | bits;
         out.timestamps = true;
@@ -83,6 +88,9 @@ public final class CookieHandshake {
         syn.timestamps = true;
         syn.tsVal = ack.tsVal;
         syn.sackPermitted = (ack.tsEcr & SACK) != 0;
+        if ((ack.tsEcr & ECN) != 0) {
+            syn.flags |= TcpFlags.ECE | TcpFlags.CWR;
+        }
         int scale = ack.tsEcr & SCALE;
         syn.windowScale = scale == SCALE ? TcpSegment.ABSENT : scale;
         return true;

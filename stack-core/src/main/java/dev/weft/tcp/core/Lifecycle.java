@@ -16,6 +16,7 @@ final class Lifecycle {
     private final boolean active;
     private final TcpObserver observer;
     private final Timestamps timestamps;
+    private final Ecn ecn;
     private final Sender snd;
     private final Receiver rcv;
 
@@ -50,8 +51,9 @@ final class Lifecycle {
         this.counters = config.counters();
         this.active = active;
         this.timestamps = new Timestamps(config.extensions().timestampOffset());
+        this.ecn = new Ecn(config.extensions().ecn(), iss);
         this.snd = new Sender(this, config, iss, observer);
-        this.rcv = new Receiver(config);
+        this.rcv = new Receiver(config, ecn);
     }
 
     Sender sender() {
@@ -64,6 +66,10 @@ final class Lifecycle {
 
     Timestamps timestamps() {
         return timestamps;
+    }
+
+    Ecn ecn() {
+        return ecn;
     }
 
     TcpState state() {
@@ -192,6 +198,7 @@ final class Lifecycle {
         if (syn.sackPermitted && config.extensions().selectiveAcks()) {
             rcv.sacks.permit();
         }
+        ecn.peerSyn(syn, active);
         scaling = syn.windowScale != TcpSegment.ABSENT;
         rcv.peerSyn(syn.seq, scaling);
         snd.peerSyn(syn, scaling);
@@ -207,6 +214,9 @@ final class Lifecycle {
     void established(long now) {
         counters.count(TcpEvent.ESTABLISHED);
         handshakeComplete = true;
+        if (ecn.isAgreed()) {
+            counters.count(TcpEvent.ECN_AGREED);
+        }
         snd.established(now, !openedFast);
         become(snd.finQueued() ? TcpState.FIN_WAIT_1 : TcpState.ESTABLISHED);
         raise(TcpConnection.CONNECTED | TcpConnection.ACCEPTABLE | TcpConnection.WRITABLE);

@@ -103,6 +103,15 @@ abstract class LossBasedControl implements CongestionControl {
         forgetGrowth();
     }
 
+    /**
+     * RFC 3168 §6.1.2, RFC 9438 §4.6: as for a loss, to no less than two segments. Not by a smaller factor, which RFC 8511 proposes
+     * as an experiment: Linux has none, and a flow that shares a queue with it would take the larger half.
+     */
+    @Override
+    public final void congestionEchoed(long now, int flight) {
+        enterRecovery(now, flight);
+    }
+
     /** RFC 5681 §3.2, step 4. */
     @Override
     public final void duplicateInRecovery() {

@@ -11,6 +11,7 @@ final class Receiver {
 
     private final TcpConfig config;
     private final TcpCounters counters;
+    private final Ecn ecn;
 
     final ReceiveBuffer buffer;
     final AckPolicy acks;
@@ -34,9 +35,10 @@ final class Receiver {
     private int finSeq;
     private boolean finReceived;
 
-    Receiver(TcpConfig config) {
+    Receiver(TcpConfig config, Ecn ecn) {
         this.config = config;
         this.counters = config.counters();
+        this.ecn = ecn;
         this.buffer = new ReceiveBuffer(config.memory(), config.receiveBuffer());
         this.sacks = new SackReport(buffer);
         this.acks = new AckPolicy(config.delayedAckNanos(), counters);
@@ -113,6 +115,7 @@ final class Receiver {
             counters.count(TcpDiscard.BEYOND_WINDOW);
         }
         noteTwice(seq, from, to);
+        boolean marksChange = noteMark(in);
         int before = rcvNxt;
         boolean hadHoles = !buffer.ranges().isEmpty();
         if (Seq.lt(from, to)) {
@@ -123,8 +126,21 @@ final class Receiver {
             finReceived = true;
             rcvNxt++;
         }
-        acknowledge(now, in, before, hadHoles);
+        acknowledge(now, in, before, hadHoles, marksChange);
         return Seq.diff(rcvNxt, before);
+    }
+
+    /** RFC 3168 §6.1.3; returns whether that changes what ACKs say. */
+    private boolean noteMark(TcpSegment in) {
+        if (in.payload.length() == 0) {
+            return false;
+        }
+        if (in.ecn == Ecn.CE) {
+            counters.count(TcpEvent.CONGESTION_EXPERIENCED);
+        }
+        boolean changes = ecn.arrived(in);
+        acks.echoing(ecn.isEchoing());
+        return changes;
     }
 
     /** RFC 2883 §4: the first part of {@code [seq, to)} that is here already; {@code from}: where the new part may begin. */
@@ -185,7 +201,7 @@ final class Receiver {
         }
     }
 
-    private void acknowledge(long now, TcpSegment in, int before, boolean hadHoles) {
+    private void acknowledge(long now, TcpSegment in, int before, boolean hadHoles, boolean marksChange) {
         if (in.length() == 0) {
             return;
         }
@@ -199,8 +215,9 @@ final class Receiver {
             }
             acks.disordered();
             acks.immediately(rcvNxt, true, in.seq, twiceLeft, twiceRight);
-        } else if (hadHoles || finReceived || Seq.lt(in.seq, before)) {
-            // RFC 5681 §4.2: a hole is filled, wholly or in part. FIN is acknowledged at once, as everybody does.
+        } else if (hadHoles || finReceived || marksChange || Seq.lt(in.seq, before)) {
+            // RFC 5681 §4.2: a hole is filled, wholly or in part. FIN is acknowledged at once, as everybody does, and so is
+            // a mark: the sender should slow down now; and a CWR, after which its window may be one segment.
             if (hadHoles) {
                 counters.count(TcpEvent.HOLE_FILLED);
             }

@@ -22,6 +22,8 @@ final class Recovery {
     enum Phase {
         /** Nothing is known to be lost. */
         OPEN,
+        /** The peer has echoed congestion (RFC 3168); lasts until what was out then is acknowledged. */
+        CWR,
         /** Something was found to be lost; lasts until {@code recover} is acknowledged. */
         FAST,
         /** The timer fired; lasts until {@code recover} is acknowledged. */
@@ -35,6 +37,7 @@ final class Recovery {
     private final SpuriousRecovery spurious = new SpuriousRecovery();
     private final SendRate rate;
     private final RttEstimator rtt;
+    private final Ecn ecn;
     private final TcpCounters counters;
 
     private boolean sack;
@@ -42,6 +45,10 @@ final class Recovery {
     private Phase phase = Phase.OPEN;
     /** RFC 6582 §3.2: one past the highest sequence number sent when the last loss was found; ISS at first. */
     private int recover;
+    /** Where the reduction that congestion called for ends. */
+    private int cwrEnd;
+    /** Congestion was echoed since the window was reduced last: whatever was sent for nothing, that reduction stands. */
+    private boolean reductionStands;
     private int mss;
     private long reorderDeadline = NEVER;
     /** Why {@link #resend} was called last. */
@@ -62,12 +69,14 @@ final class Recovery {
     private int outstandingBefore;
     private Phase phaseBefore = Phase.OPEN;
     private long echoed;
+    private boolean congestionEchoed;
     private boolean duplicateReported;
     private int duplicateEnd;
 
-    Recovery(int iss, SendRate rate, RttEstimator rtt, TcpCounters counters) {
+    Recovery(int iss, SendRate rate, RttEstimator rtt, Ecn ecn, TcpCounters counters) {
         this.rate = rate;
         this.rtt = rtt;
+        this.ecn = ecn;
         this.counters = counters;
         this.board = new Scoreboard(rate);
         this.recover = iss;
@@ -93,6 +102,16 @@ final class Recovery {
         return duplicateAcks;
     }
 
+    /** Whether the flight is on its way down to ssthresh. */
+    private boolean isReducing() {
+        return phase == Phase.FAST || phase == Phase.CWR;
+    }
+
+    /** Whether something that was lost is being sent again. */
+    boolean isRepairing() {
+        return phase == Phase.FAST || phase == Phase.TIMEOUT;
+    }
+
     /** What may be in the network (RFC 6675 §4, pipe); without SACK each duplicate ACK stands for a segment that has left it. */
     int flight() {
         return Math.max(0, board.pipe() - duplicateBytes);
@@ -101,7 +120,7 @@ final class Recovery {
     /** Why what is marked lost at present is sent again, for those who watch. */
     RetransmitCause whyLost() {
         return switch (phase) {
-            case OPEN -> whyResent;
+            case OPEN, CWR -> whyResent;
             case FAST -> sack ? RetransmitCause.RACK : RetransmitCause.FAST;
             case TIMEOUT -> RetransmitCause.TIMEOUT;
         };
@@ -118,7 +137,7 @@ final class Recovery {
 
     /** The window that holds at present. */
     int window() {
-        return phase == Phase.FAST && !rate.control.rulesRecovery() ? reduction.cwnd() : rate.control.cwnd();
+        return isReducing() && !rate.control.rulesRecovery() ? reduction.cwnd() : rate.control.cwnd();
     }
 
     long deadline() {
@@ -129,7 +148,7 @@ final class Recovery {
 
     /** {@code [from, to)} leaves; {@code probing}: not because it was lost. */
     void sent(long now, int from, int to, int nxt, boolean probing) {
-        if (phase == Phase.FAST) {
+        if (isReducing()) {
             reduction.sent(Seq.diff(to, from));
         }
         if (Seq.lt(from, nxt)) {
@@ -197,6 +216,8 @@ final class Recovery {
         outstandingBefore = Seq.diff(sentUpTo, una);
         phaseBefore = phase;
         duplicateReported = false;
+        congestionEchoed = ecn.isEcho(in);
+        reductionStands |= congestionEchoed;
         echoed = timestamps.echoes(now, in) ? timestamps.sentAt(now, in) : UNKNOWN;
         board.beginAck();
         rack.beginAck(echoed);
@@ -242,12 +263,15 @@ final class Recovery {
         boolean bare = duplicate && board.delivered() == 0 && !duplicateReported;
         if (probe.acknowledged(una, duplicateReported && Seq.ge(duplicateEnd, nxt), bare)) {
             counters.count(TcpEvent.PROBE_REPAIRED_LOSS);
-            rate.control.enterRecovery(now, flightBefore);
-            rate.control.exitRecovery(now, flight());
+            if (phase != Phase.CWR) {                // which has reduced it in this round trip
+                rate.control.enterRecovery(now, flightBefore);
+                rate.control.exitRecovery(now, flight());
+                ecn.reduced(nxt);
+            }
         }
         undoIfSpurious(now, advance > 0);
         boolean restartsTimer = advance > 0;
-        if (advance > 0 && phase != Phase.OPEN && Seq.ge(una, recover)) {
+        if (advance > 0 && phase != Phase.OPEN && Seq.ge(una, phase == Phase.CWR ? cwrEnd : recover)) {
             finish(now);
         } else if (advance > 0 && phase == Phase.FAST && !sack) {
             counters.count(TcpEvent.PARTIAL_ACK);
@@ -256,15 +280,21 @@ final class Recovery {
             board.lose(now, una, Seq.min(una + mss, nxt), true);
         }
         boolean enters = sack ? detect(now) : isThirdDuplicate(now, duplicate, nxt);
+        boolean reduces = congestionEchoed && !enters && phase == Phase.OPEN && outstandingBefore > 0 && ecn.isNews(una);
         if (begun && (board.delivered() > 0 || advance > 0)) {
             // A window of loss-based control grows with SND.UNA (RFC 5681 §3.1), not by what arrives behind a hole.
-            boolean recovering = enters || phaseBefore == Phase.FAST || advance == 0;
+            // Nor by an ACK that echoes congestion (RFC 3168 §6.1.2).
+            boolean recovering = enters || congestionEchoed || phaseBefore == Phase.FAST || phaseBefore == Phase.CWR
+                    || advance == 0;
             rate.acknowledged(now, una, flightBefore, flight(), rtt.srtt(), recovering ? Phase.FAST : phaseBefore);
         }
         if (enters) {
             enterFast(now, nxt);
+        } else if (reduces) {
+            reduceForCongestion(now, nxt);
         }
-        if (phase == Phase.FAST && (delivered > 0 || enters)) {
+        ecn.acknowledged(una);
+        if (isReducing() && (delivered > 0 || enters || reduces)) {
             reduction.acknowledged(delivered, flight(), advance > 0 && board.newlyLost() == 0, mss);
         }
         return restartsTimer || enters;
@@ -306,7 +336,7 @@ final class Recovery {
 
     /** RFC 6582 §3.2, step 2: only an ACK of more than {@code recover}; else the duplicates echo our own retransmissions (§4). */
     private boolean isThirdDuplicate(long now, boolean duplicate, int nxt) {
-        if (!duplicate || phase != Phase.OPEN || duplicateAcks != DUPLICATE_ACK_THRESHOLD || Seq.le(una, recover)) {
+        if (!duplicate || isRepairing() || duplicateAcks != DUPLICATE_ACK_THRESHOLD || Seq.le(una, recover)) {
             return false;
         }
         if (board.isProbeAt(una)) {
@@ -326,33 +356,61 @@ final class Recovery {
         if (board.newlyLost() > 0) {
             counters.count(TcpEvent.RACK_LOSS);
         }
-        return board.newlyLost() > 0 && phase == Phase.OPEN;
+        return board.newlyLost() > 0 && !isRepairing();
     }
 
     private long reorderingWindow() {
         boolean three = board.sacked() > (DUPLICATE_ACK_THRESHOLD - 1) * mss
                 || board.sackedRanges() >= DUPLICATE_ACK_THRESHOLD;      // RFC 6675 §4, IsLost
-        return rack.window(phase != Phase.OPEN || three, rtt.srtt());
+        return rack.window(isRepairing() || three, rtt.srtt());
     }
 
     private void enterFast(long now, int nxt) {
         counters.count(TcpEvent.FAST_RECOVERY);
+        boolean reducing = phase == Phase.CWR;
         phase = Phase.FAST;
         partialSeen = false;
         recover = nxt;
         probe.abandon();
         spurious.begin(una);
-        // FlightSize (RFC 5681 §3.1) as it was before limited transmit let more out.
-        rate.control.enterRecovery(now, Math.max(mss, Math.min(outstandingBefore, Math.max(flightBefore, rate.control.cwnd()))));
+        if (reducing) {
+            return;                                  // once in a round trip, and for good: the echo was no loss that may turn out to be none
+        }
+        reductionStands = congestionEchoed;
+        rate.control.enterRecovery(now, flightSize());
         reduction.begin(flightBefore, rate.control.ssthresh());
+        ecn.reduced(nxt);
+    }
+
+    /** FlightSize (RFC 5681 §3.1) as it was before limited transmit let more out. */
+    private int flightSize() {
+        return Math.max(mss, Math.min(outstandingBefore, Math.max(flightBefore, rate.control.cwnd())));
+    }
+
+    /**
+     * The peer echoes congestion (RFC 3168 §6.1.2): the flight comes down as after a loss, though nothing has to be sent again. As
+     * in Linux by proportional rate reduction, lest the ACK clock stops for half a round trip.
+     */
+    private void reduceForCongestion(long now, int nxt) {
+        counters.count(TcpEvent.CONGESTION_ECHOED);
+        spurious.end();
+        rate.control.congestionEchoed(now, flightSize());
+        ecn.reduced(nxt);
+        if (!rate.control.rulesRecovery()) {
+            phase = Phase.CWR;
+            cwrEnd = nxt;
+            reduction.begin(flightBefore, rate.control.ssthresh());
+        }
     }
 
     private void finish(long now) {
-        if (phase == Phase.FAST) {
+        if (isReducing()) {
             rate.control.exitRecovery(now, flight());
         }
+        if (isRepairing()) {
+            rack.recovered();
+        }
         phase = Phase.OPEN;
-        rack.recovered();
     }
 
     private void undoIfSpurious(long now, boolean advanced) {
@@ -363,8 +421,13 @@ final class Recovery {
         counters.count(byEcho ? TcpEvent.UNDO_BY_TIMESTAMP : TcpEvent.UNDO_BY_DSACK);
         spurious.end();
         board.unlose();
-        rate.control.undo(now);
-        phase = Phase.OPEN;
+        if (reductionStands) {
+            finish(now);
+        } else {
+            rate.control.undo(now);
+            ecn.restored();
+            phase = Phase.OPEN;
+        }
         if (byEcho && sack) {
             // RFC 4015 §3.2: the path has become slow, and the timer learns it. Without D-SACK this may as well be the ACK of
             // a duplicate, after a lost one, and the time between them no round trip.
@@ -376,7 +439,7 @@ final class Recovery {
 
     /** Starts the timer of the tail loss probe anew, if there may be one (RFC 8985 §7.2); {@code rto}: when the other timer fires. */
     void armProbe(long now, int segment, long rto) {
-        if (sack && phase == Phase.OPEN && board.sacked() == 0 && board.pipe() > 0) {
+        if (sack && !isRepairing() && board.sacked() == 0 && board.pipe() > 0) {
             probe.arm(now, rtt.srtt(), board.pipe() <= segment, rto);
         } else {
             probe.cancel();
@@ -396,6 +459,7 @@ final class Recovery {
         }
         if (now >= reorderDeadline) {
             counters.count(TcpEvent.REORDERING_TIMER);
+            congestionEchoed = false;
             board.beginAck();
             flightBefore = flight();
             outstandingBefore = Seq.diff(nxt, una);
@@ -422,7 +486,9 @@ final class Recovery {
         }
         if (!again) {
             spurious.begin(una);
+            reductionStands = false;
         }
+        ecn.reduced(nxt);
         phase = Phase.TIMEOUT;
         duplicateAcks = 0;
         duplicateBytes = 0;

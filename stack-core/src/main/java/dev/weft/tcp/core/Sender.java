@@ -71,7 +71,7 @@ final class Sender {
         CongestionControl control = config.congestionControl().create(iss);
         this.congestion = observer == null ? control : new WatchedControl(control, observer);
         this.rate = new SendRate(congestion);
-        this.recovery = new Recovery(iss, rate, rtt, counters);
+        this.recovery = new Recovery(iss, rate, rtt, life.ecn(), counters);
         this.iss = iss;
         this.sndUna = iss;
         this.sndNxt = iss;
@@ -402,6 +402,7 @@ final class Sender {
             congestion.timeout(now, flight, timeouts > 1);
         }
         if (!life.state().isSynchronized()) {
+            life.ecn().retried();
             synLost = true;
             if (life.fastOpen() != null) {
                 life.fastOpen().synTimedOut();
@@ -585,7 +586,7 @@ final class Sender {
             return false;
         }
         counters.count(TcpEvent.TAIL_LOSS_PROBE);
-        emitRange(now, out, from, fresh ? unsent : Seq.diff(sndNxt, from), true);
+        emitRange(now, out, from, fresh ? unsent : Seq.diff(sndNxt, from), !fresh);
         recovery.probe.sent(sndNxt, !fresh);
         return true;
     }
@@ -620,6 +621,9 @@ final class Sender {
             }
         }
         out.retransmission = Seq.lt(from, sndNxt);
+        if (out.payload.length() > 0 && from != iss && !out.retransmission && !probing) {
+            life.ecn().newData(out);
+        }
         if (from != iss) {
             rate.sent(now, from, end, flight(), out.retransmission);
         }
@@ -655,6 +659,7 @@ final class Sender {
     void localDrop(long now, TcpSegment segment) {
         int from = Seq.max(segment.seq, sndUna);
         rate.pacer.idle();
+        life.ecn().unsent(segment);
         if (Seq.ge(from, segment.end())) {
             return;
         }

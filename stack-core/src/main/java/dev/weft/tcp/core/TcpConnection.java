@@ -390,7 +390,7 @@ public final class TcpConnection {
         if (life.state() != TcpState.SYN_SENT && rcv.acks.hasQueued()) {
             int ack = rcv.acks.takeQueued();
             boolean mayMoveWindow = !rcv.repeatsLast(ack);
-            bareAck(out, ack, mayMoveWindow);
+            bareAck(out, ack, mayMoveWindow, rcv.acks.echo());
             if (mayMoveWindow && ack == rcv.rcvNxt && !rcv.acks.hasQueued()) {
                 rcv.acks.sent();                     // it told all that an ordinary ACK would, also the window of a read meanwhile
             }
@@ -408,7 +408,7 @@ public final class TcpConnection {
             return true;
         }
         if (life.state() != TcpState.SYN_SENT && rcv.acks.isDue()) {
-            bareAck(out, rcv.rcvNxt, true);
+            bareAck(out, rcv.rcvNxt, true, life.ecn().isEchoing());
             nameBlocks(out, mostBlocks(), rcv.rcvNxt, 0, 0);
             rcv.acks.sent();
             return true;
@@ -416,7 +416,7 @@ public final class TcpConnection {
         if (snd.patience.takeProbe()) {
             // RFC 9293 §3.8.4: SEG.SEQ = SND.NXT - 1 and no text (SHLD-12) is outside every window, and so earns an ACK.
             counters.count(TcpEvent.KEEPALIVE_PROBE);
-            bareAck(out, rcv.rcvNxt, true);
+            bareAck(out, rcv.rcvNxt, true, life.ecn().isEchoing());
             out.seq = snd.sndNxt - 1;
             return true;
         }
@@ -439,10 +439,10 @@ public final class TcpConnection {
         }
     }
 
-    private void bareAck(TcpSegment out, int ack, boolean mayMoveWindow) {
+    private void bareAck(TcpSegment out, int ack, boolean mayMoveWindow, boolean echo) {
         out.seq = snd.bareSeq();
         out.ack = ack;
-        out.flags = TcpFlags.ACK;
+        out.flags = TcpFlags.ACK | (echo ? TcpFlags.ECE : 0);
         out.window = rcv.advertise(ack, mayMoveWindow);
     }
 
@@ -456,11 +456,13 @@ public final class TcpConnection {
             }
             // RFC 2018 §2: offered in a SYN, and in a SYN,ACK that answers such a SYN.
             out.sackPermitted = life.state() == TcpState.SYN_SENT ? config.extensions().selectiveAcks() : rcv.sacks.isPermitted();
+            out.flags |= life.ecn().setupFlags(life.state() != TcpState.SYN_SENT);
             out.window = rcv.synWindow(life.state() != TcpState.SYN_SENT);
             if (life.fastOpen() != null) {
                 life.fastOpen().write(out);
             }
         } else {
+            out.flags |= life.ecn().isEchoing() ? TcpFlags.ECE : 0;
             out.window = rcv.advertise(rcv.rcvNxt, true);
         }
         if (life.state() != TcpState.SYN_SENT) {
@@ -768,7 +770,7 @@ public final class TcpConnection {
                 snd.recovery.retransmits(), snd.timeouts(), snd.rate.pacer.rate(), snd.rate.deliveryRate(),
                 snd.recovery.board.sacked(), snd.recovery.board.lost(), snd.recovery.retransmittedBytes(),
                 snd.recovery.rack.reorderingSeen(), snd.recovery.rack.multiplier(), life.timestamps().agreed(),
-                rcv.sacks.isPermitted(), life.isScaling(), snd.size.pathMtu());
+                rcv.sacks.isPermitted(), life.isScaling(), snd.size.pathMtu(), life.ecn().isAgreed());
     }
 
     // ---- for tests of this package

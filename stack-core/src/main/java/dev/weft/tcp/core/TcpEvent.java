@@ -21,6 +21,12 @@ public enum TcpEvent {
     FAST_OPEN_IGNORED,
     /** A segment that occupies sequence numbers was sent again, for whatever reason. */
     RETRANSMITTED,
+    /** Both ends have agreed to explicit congestion notification (RFC 3168 §6.1.1). */
+    ECN_AGREED,
+    /** A segment with text came marked: a router on its way had a long queue (RFC 3168 §6.1.3). */
+    CONGESTION_EXPERIENCED,
+    /** The peer echoed a mark, and the window was reduced (RFC 3168 §6.1.2). */
+    CONGESTION_ECHOED,
     /** The retransmission timer fired (RFC 6298 §5.4). */
     RETRANSMISSION_TIMEOUT,
     /** Three duplicate ACKs began a fast recovery (RFC 5681 §3.2). */

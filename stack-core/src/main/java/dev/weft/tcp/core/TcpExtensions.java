@@ -9,11 +9,12 @@ package dev.weft.tcp.core;
  *     nothing about this host's uptime or its other peers, and still the timestamps of all connections between the two
  *     hosts go up, which TIME-WAIT needs to give way safely (RFC 6191, RFC 7323 §7.1)
  * @param selectiveAcks RFC 2018: ranges that came out of order are named, and only what is missing is sent again
+ * @param ecn RFC 3168: routers mark packets instead of dropping them
  */
-public record TcpExtensions(boolean timestamps, int timestampOffset, boolean selectiveAcks) {
+public record TcpExtensions(boolean timestamps, int timestampOffset, boolean selectiveAcks, EcnMode ecn) {
 
-    /** Everything on, with an offset of 0. */
-    public static final TcpExtensions ALL = new TcpExtensions(true, 0, true);
+    /** Everything on but what has to be asked for, with an offset of 0. */
+    public static final TcpExtensions ALL = new TcpExtensions(true, 0, true, EcnMode.ACCEPT);
     /** Everything off. */
-    public static final TcpExtensions NONE = new TcpExtensions(false, 0, false);
+    public static final TcpExtensions NONE = new TcpExtensions(false, 0, false, EcnMode.OFF);
 }

@@ -28,10 +28,11 @@ package dev.weft.tcp.core;
  * @param selectiveAcks whether selective acknowledgements are agreed (RFC 2018)
  * @param windowScaling whether window scaling is agreed (RFC 7323 §2)
  * @param pathMtu the largest IP packet in bytes that the path takes, as far as is known
+ * @param ecn whether explicit congestion notification is agreed (RFC 3168)
  */
 public record TcpInfo(TcpState state, long srttNanos, long rttvarNanos, long rtoNanos, int cwnd, int ssthresh,
                       int inFlight, int unsent, int sendMss, int peerWindow, int receiveWindow, int readable,
                       long retransmits, int timeouts, long pacingRate, long deliveryRate, int sacked, int lost,
                       long retransmittedBytes, boolean reorderingSeen, int reorderingWindows, boolean timestamps, boolean selectiveAcks, boolean windowScaling,
-                      int pathMtu) {
+                      int pathMtu, boolean ecn) {
 }

@@ -49,6 +49,8 @@ public final class TcpSegment {
     public int fastOpen = ABSENT;
     public long fastOpenHi;
     public long fastOpenLo;
+    /** The two ECN bits of the IP header (RFC 3168 §5), as they came or as they shall leave. */
+    public int ecn;
 
     /** SEG's text. */
     public final Pieces payload = new Pieces();
@@ -73,6 +75,7 @@ public final class TcpSegment {
         fastOpen = ABSENT;
         fastOpenHi = 0;
         fastOpenLo = 0;
+        ecn = 0;
         retransmission = false;
         payload.clear();
     }
@@ -95,6 +98,7 @@ public final class TcpSegment {
         fastOpenHi = from.fastOpenHi;
         fastOpenLo = from.fastOpenLo;
         System.arraycopy(from.sackEdges, 0, sackEdges, 0, 2 * sackCount);
+        ecn = from.ecn;
         retransmission = from.retransmission;
     }
 
@@ -139,6 +143,9 @@ public final class TcpSegment {
         for (int i = 0; i < sackCount; i++) {
             text.append(i == 0 ? " sack=" : ",").append(Integer.toUnsignedString(sackEdges[2 * i])).append('-')
                     .append(Integer.toUnsignedString(sackEdges[2 * i + 1]));
+        }
+        if (ecn != 0) {
+            text.append(ecn == Ecn.CE ? " CE" : " ECT");
         }
         return text.append(retransmission ? " (again)" : "").toString();
     }

@@ -79,6 +79,12 @@ final class WatchedControl implements CongestionControl {
     }
 
     @Override
+    public void congestionEchoed(long now, int flight) {
+        control.congestionEchoed(now, flight);
+        tell(WindowCause.CONGESTION_ECHOED);
+    }
+
+    @Override
     public void duplicateInRecovery() {
         control.duplicateInRecovery();
         tell(WindowCause.ACKNOWLEDGED);

@@ -8,6 +8,8 @@ public enum WindowCause {
     ACKNOWLEDGED,
     /** Something was lost, fast recovery begins (RFC 5681 §3.2). */
     LOSS,
+    /** The peer has echoed that a router marked a segment (RFC 3168 §6.1.2). */
+    CONGESTION_ECHOED,
     /** Fast recovery is over. */
     RECOVERED,
     /** The retransmission timer has fired (RFC 5681 §3.1). */

@@ -11,7 +11,9 @@
  *   <li>{@code Sender} decides what may leave: window, congestion window, Nagle, silly windows, timers. It keeps bytes in
  *       {@code SendBuffer}, time in {@code RttEstimator} (RFC 6298) and {@code Persist}, what is lost in {@code Recovery}: ranges
  *       in {@code Scoreboard}, found lost by {@code Rack} and {@code TailLossProbe} (RFC 8985) or duplicate ACKs (RFC 6582), the
- *       way down by {@code RateReduction} (RFC 9937), the way back by {@code SpuriousRecovery} (RFC 3522, RFC 3708); how much may be in flight in a {@code CongestionControl} ({@code NewReno});
+ *       way down by {@code RateReduction} (RFC 9937), the way back by {@code SpuriousRecovery} (RFC 3522, RFC 3708); that nothing
+ *       need be lost first is {@code Ecn} (RFC 3168), for both halves; how much may be in flight in a {@code CongestionControl}
+ *       ({@code NewReno});
  *       how long segments are in {@code SegmentSize}, and where routers do not say it in {@code MtuSearch} (RFC 4821);
  *   <li>{@code Receiver} decides what is taken, and what window is told. It keeps bytes in {@code ReceiveBuffer}, holes in
  *       {@code Reassembly}, leaves to {@code AckPolicy} when to acknowledge and to {@code SackReport} what to name (RFC 2018);
@@ -47,7 +49,7 @@
  *
  * <h2>Not here yet</h2>
  *
- * ECN, buffers that grow. Their places are {@code Recovery},
+ * Buffers that grow. Their places are {@code Recovery},
  * {@code CongestionControl} and the options of {@link dev.weft.tcp.core.TcpSegment}.
  */
 package dev.weft.tcp.core;

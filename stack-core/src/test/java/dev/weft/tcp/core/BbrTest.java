@@ -267,4 +267,36 @@ class BbrTest {
         round(RATE, BDP / 2);
         assertThat(bbr.cwnd()).isGreaterThan(before / 2);
     }
+
+    // ---- RFC 3168, of which the draft says nothing
+
+    @Test
+    void endsStartupWhenCongestionIsEchoed() {
+        starts();
+        round(RATE / 2, BDP / 2);
+        bbr.congestionEchoed(now, BDP / 2);
+        round(RATE / 2, BDP / 2);
+        assertThat(bbr.state()).isNotEqualTo(Bbr.State.STARTUP);
+        assertThat(bbr.model().inflightLongTerm()).isLessThan(BDP);
+    }
+
+    @Test
+    void stopsProbingUpwardWhenCongestionIsEchoed() {
+        fillsThePipe();
+        until(Bbr.State.UP, BDP);
+        bbr.congestionEchoed(now, BDP + 5_000);
+        assertThat(bbr.state()).isEqualTo(Bbr.State.DOWN);
+        assertThat(bbr.model().inflightLongTerm()).isEqualTo(BDP + 5_000);
+    }
+
+    @Test
+    void boundsTheRateByWhatARoundWithAnEchoDelivered() {
+        fillsThePipe();
+        until(Bbr.State.CRUISE, BDP / 2);
+        for (int i = 0; i < 3; i++) {
+            bbr.congestionEchoed(now, BDP);
+            round(RATE * 8 / 10, BDP / 2);
+        }
+        assertThat(bbr.model().bw()).isEqualTo(RATE * 8 / 10);
+    }
 }

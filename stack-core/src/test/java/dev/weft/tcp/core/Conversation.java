@@ -217,6 +217,7 @@ final class Conversation {
                 in.sackCount = seg.sack.length / 2;
                 System.arraycopy(seg.sack, 0, in.sackEdges, 0, seg.sack.length);
             }
+            in.ecn = seg.ecn == null ? 0 : seg.ecn;
             in.payload.add(MemorySegment.ofArray(seg.text), 0, seg.text.length);
             if (seg.seq == null || seg.seq == nxt) {
                 nxt = in.end();
@@ -307,6 +308,9 @@ final class Conversation {
             }
             if (expected.bare) {
                 assertThat(actual.timestamps).as("timestamps of " + what).isFalse();
+            }
+            if (expected.ecn != null) {
+                assertThat(actual.ecn).as("ECN bits of " + what).isEqualTo(expected.ecn);
             }
             if (expected.sack != null) {
                 assertThat(Arrays.copyOf(actual.sackEdges, 2 * actual.sackCount)).as("SACK of " + what)

@@ -74,12 +74,13 @@ final class Endpoint {
     }
 
     /** Takes bytes from the channel as a host would: defective ones are dropped. Returns a reset to send, or null. */
-    byte[] receive(long now, byte[] bytes) {
+    byte[] receive(long now, byte[] bytes, int ecn) {
         MemorySegment.copy(bytes, 0, wire, ValueLayout.JAVA_BYTE, 0, bytes.length);
         if (view.wrap(wire, 0, bytes.length) != null || !view.checksumCorrect(0, 0, 0, 0)) {
             return null;
         }
         TcpSegmentCodec.read(view, in);
+        in.ecn = ecn;
         if (connection == null && in.has(dev.weft.wire.TcpFlags.SYN) && !in.has(dev.weft.wire.TcpFlags.ACK)) {
             connection = TcpConnection.passive(config, iss, now, in);
             return null;
@@ -117,6 +118,11 @@ final class Endpoint {
             return new byte[0];
         }
         return encode();
+    }
+
+    /** The ECN bits of what was polled last. */
+    int polledEcn() {
+        return out.ecn;
     }
 
     private byte[] encode() {

@@ -44,7 +44,8 @@ class FuzzProperties {
                     .withBuffers(1 + random.nextInt(20_000), 1 + random.nextInt(20_000))
                     .withPath(68 + random.nextInt(1433), 20).withNoDelay(random.nextBoolean())
                     .withCongestionControl(CongestionAlgorithm.values()[random.nextInt(CongestionAlgorithm.values().length)])
-                    .withExtensions(new TcpExtensions(random.nextInt(4) > 0, 0, random.nextInt(4) > 0));
+                    .withExtensions(new TcpExtensions(random.nextInt(4) > 0, 0, random.nextInt(4) > 0,
+                            EcnMode.values()[random.nextInt(3)]));
             new Attack(random, config, pool).run();
         }
     }
@@ -209,6 +210,7 @@ class FuzzProperties {
             in.tsEcr = (int) (now / 1_000_000) + (random.nextInt(4) == 0 ? random.nextInt() : -random.nextInt(50));
             in.sackPermitted = random.nextInt(4) > 0;
             in.urgentPointer = random.nextInt(65_536);
+            in.ecn = random.nextInt(4);
         }
 
         private int near(int number) {

@@ -104,7 +104,8 @@ final class PathSimulation {
         // Twice what fits the path and its queue, and twice that again for a window that doubles beyond it.
         int buffer = (int) Math.clamp(4 * (path.bdp() + path.queueBytes()), 256L << 10, 1L << 30);
         var config = TcpConfig.of(memory, tally).withBuffers(buffer, buffer).withLargestReceiveBuffer(buffer)
-                .withPath(MTU, IP_HEADER);
+                .withPath(MTU, IP_HEADER)
+                .withExtensions(new TcpExtensions(true, 0, true, path.markBdps() > 0 ? EcnMode.REQUEST : EcnMode.OFF));
         for (int i = 0; i < flows.length; i++) {
             flows[i] = new Flow(config.withCongestionControl(algorithms[i % algorithms.length]), i,
                     now + i * path.startGapNanos());
@@ -277,6 +278,9 @@ final class PathSimulation {
             discard(packet);
             return;
         }
+        if (packet.segment.ecn != 0 && (double) wait * path.bytesPerSecond() / SECOND > path.markBdps() * path.bdp()) {
+            packet.segment.ecn = Ecn.CE;
+        }
         queueTime += wait;
         queued++;
         linkFreeAt = Math.max(now, linkFreeAt) + packet.size() * SECOND / path.bytesPerSecond();
@@ -352,39 +356,46 @@ final class PathSimulation {
      * @param startSeconds the allowance for starting: what is before is not part of the figures of the steady state
      * @param seconds for how long, the start included
      * @param seed of losses and lateness
+     * @param markBdps from how much in the queue on, in bandwidth-delay products, what may be marked is; 0: ECN is not used
      */
     record Path(double mbit, int rttMillis, double lossPerMille, double latePerMille, double queueBdps, int flows,
-                long startGapNanos, int startSeconds, int seconds, long seed) {
+                long startGapNanos, int startSeconds, int seconds, long seed, double markBdps) {
 
         /** One flow without loss through a queue of one bandwidth-delay product. */
         static Path of(double mbit, int rttMillis) {
-            return new Path(mbit, rttMillis, 0, 0, 1, 1, 0, 0, 30, 42);
+            return new Path(mbit, rttMillis, 0, 0, 1, 1, 0, 0, 30, 42, 0);
         }
 
         Path withLoss(double perMille) {
             return new Path(mbit, rttMillis, perMille, latePerMille, queueBdps, flows, startGapNanos, startSeconds, seconds,
-                    seed);
+                    seed, markBdps);
         }
 
         Path withReordering(double perMille) {
             return new Path(mbit, rttMillis, lossPerMille, perMille, queueBdps, flows, startGapNanos, startSeconds, seconds,
-                    seed);
+                    seed, markBdps);
         }
 
         Path withQueue(double bdps) {
             return new Path(mbit, rttMillis, lossPerMille, latePerMille, bdps, flows, startGapNanos, startSeconds, seconds,
-                    seed);
+                    seed, markBdps);
         }
 
         Path withFlows(int number, long gapNanos) {
             return new Path(mbit, rttMillis, lossPerMille, latePerMille, queueBdps, number, gapNanos, startSeconds, seconds,
-                    seed);
+                    seed, markBdps);
+        }
+
+        /** An ECN queue (RFC 3168 §5). */
+        Path withMarks(double aboveBdps) {
+            return new Path(mbit, rttMillis, lossPerMille, latePerMille, queueBdps, flows, startGapNanos, startSeconds, seconds,
+                    seed, aboveBdps);
         }
 
         /** For so long, of which the beginning is the start. */
         Path lasting(int startAllowance, int all) {
             return new Path(mbit, rttMillis, lossPerMille, latePerMille, queueBdps, flows, startGapNanos, startAllowance, all,
-                    seed);
+                    seed, markBdps);
         }
 
         long bytesPerSecond() {

@@ -56,6 +56,11 @@ record Scenario(long seed, int aBytes, int bBytes, Link link, Link back, Ends en
                 TcpExtensions.ALL, TcpExtensions.ALL, CongestionAlgorithm.CUBIC, CongestionAlgorithm.CUBIC);
     }
 
+    /** How many percent of segments that may be marked (RFC 3168) are: some in every other scenario. */
+    int marking() {
+        return (int) (seed & 1) * 10;
+    }
+
     /** Some scenario of moderate size, for those who cannot ask jqwik for one. */
     static Scenario random(long seed) {
         var random = new SplittableRandom(seed);
@@ -65,7 +70,7 @@ record Scenario(long seed, int aBytes, int bBytes, Link link, Link back, Ends en
         int mtu = 576 + random.nextInt(925);
         var ends = new Ends(iss, random.nextInt(), 8 << 10, 2_000 + random.nextInt(20_000), 64 << 10,
                 mtu, mtu, 1024, random.nextInt(4) == 0, random.nextInt(3) == 0, random.nextBoolean(), 0,
-                extensions(random), extensions(random), control(random), control(random));
+                extensions(random, EcnMode.REQUEST), extensions(random, EcnMode.ACCEPT), control(random), control(random));
         return new Scenario(random.nextLong(), random.nextInt(60_000), random.nextInt(60_000), link, link, ends);
     }
 
@@ -73,7 +78,7 @@ record Scenario(long seed, int aBytes, int bBytes, Link link, Link back, Ends en
         return CongestionAlgorithm.values()[random.nextInt(CongestionAlgorithm.values().length)];
     }
 
-    private static TcpExtensions extensions(SplittableRandom random) {
-        return new TcpExtensions(random.nextInt(4) > 0, random.nextInt(), random.nextInt(4) > 0);
+    private static TcpExtensions extensions(SplittableRandom random, EcnMode ecn) {
+        return new TcpExtensions(random.nextInt(4) > 0, random.nextInt(), random.nextInt(4) > 0, ecn);
     }
 }

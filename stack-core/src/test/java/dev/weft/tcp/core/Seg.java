@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class Seg {
 
-    final int flags;
+    int flags;
     Integer seq;
     Integer ack;
     Integer window;
@@ -27,6 +27,7 @@ final class Seg {
     Integer fastOpen;
     long cookie;
     int[] sack;
+    Integer ecn;
     byte[] text = {};
 
     private Seg(int flags) {
@@ -155,6 +156,39 @@ final class Seg {
     /** Blocks of selective acknowledgements, left and right edges alternating; none if there are none. */
     Seg sack(int... edges) {
         sack = edges;
+        return this;
+    }
+
+    /** With ECE as well. */
+    Seg ece() {
+        return with(TcpFlags.ECE);
+    }
+
+    /** With CWR as well. */
+    Seg cwr() {
+        return with(TcpFlags.CWR);
+    }
+
+    private Seg with(int flag) {
+        flags |= flag;
+        return this;
+    }
+
+    /** In a packet of an ECN-capable transport, ECT(0). */
+    Seg ect() {
+        ecn = Ecn.ECT_0;
+        return this;
+    }
+
+    /** In a packet that is not of an ECN-capable transport. */
+    Seg notEct() {
+        ecn = 0;
+        return this;
+    }
+
+    /** In a packet that was marked: it has met congestion. */
+    Seg ce() {
+        ecn = Ecn.CE;
         return this;
     }
 

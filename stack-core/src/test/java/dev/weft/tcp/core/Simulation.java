@@ -16,7 +16,7 @@ final class Simulation {
     private static final long LONGEST = 14 * 24L * 3600 * 1000 * MILLISECOND;
     private static final long LONGEST_BURST = 200 * MILLISECOND;
 
-    private record Flight(long time, long order, boolean toB, byte[] bytes) implements Comparable<Flight> {
+    private record Flight(long time, long order, boolean toB, byte[] bytes, int ecn) implements Comparable<Flight> {
         @Override
         public int compareTo(Flight other) {
             return time != other.time ? Long.compare(time, other.time) : Long.compare(order, other.order);
@@ -152,9 +152,9 @@ final class Simulation {
         while (batch && !channel.isEmpty() && channel.peek().time() <= now) {
             Flight flight = channel.poll();
             Endpoint to = flight.toB() ? b : a;
-            byte[] reset = to.receive(now, flight.bytes());
+            byte[] reset = to.receive(now, flight.bytes(), flight.ecn());
             if (reset != null) {
-                send(to, reset);
+                send(to, reset, 0);
             }
             check();
             batch = random.nextInt(4) > 0;           // several segments, then one poll: that is where ACKs merge
@@ -184,7 +184,7 @@ final class Simulation {
             end.connection.holdAcked();
         }
         for (byte[] bytes = end.poll(now); bytes != null; bytes = end.poll(now)) {
-            send(end, bytes);
+            send(end, bytes, end.polledEcn());
             check();
         }
         if (end.connection != null) {
@@ -193,7 +193,7 @@ final class Simulation {
         }
     }
 
-    private void send(Endpoint from, byte[] bytes) {
+    private void send(Endpoint from, byte[] bytes, int ecn) {
         if (bytes.length == 0) {
             return;                                  // the device had no room
         }
@@ -204,9 +204,10 @@ final class Simulation {
         if (sent > cutAfter || chance(link.loss()) || lostInBurst(from, link)) {
             return;
         }
-        transmit(from, bytes);
+        int marked = ecn != 0 && chance(scenario.marking()) ? Ecn.CE : ecn;
+        transmit(from, bytes, marked);
         if (chance(link.duplication())) {
-            transmit(from, bytes);
+            transmit(from, bytes, marked);
         }
     }
 
@@ -223,7 +224,7 @@ final class Simulation {
         return now < burstEnds[direction] && chance(80);
     }
 
-    private void transmit(Endpoint from, byte[] bytes) {
+    private void transmit(Endpoint from, byte[] bytes, int ecn) {
         Scenario.Link link = link(from);
         byte[] copy = bytes.clone();
         if (chance(link.corruption())) {
@@ -236,7 +237,7 @@ final class Simulation {
         if (link.jitterMillis() > 0 && chance(link.reordering())) {
             delay += random.nextLong(link.jitterMillis() * MILLISECOND);
         }
-        channel.add(new Flight(now + delay, order++, from == a, copy));
+        channel.add(new Flight(now + delay, order++, from == a, copy, ecn));
     }
 
     private boolean chance(int percent) {

@@ -100,7 +100,7 @@ class SynCookiesTest {
     // ---- the timestamp
 
     private static TcpConfig config(TcpMemory memory) {
-        return TcpConfig.of(memory, TcpCounters.NONE).withExtensions(new TcpExtensions(true, OFFSET, true));
+        return TcpConfig.of(memory, TcpCounters.NONE).withExtensions(new TcpExtensions(true, OFFSET, true, EcnMode.ACCEPT));
     }
 
     private static TcpSegment syn(boolean timestamps, boolean sack, int scale) {
@@ -132,18 +132,22 @@ class SynCookiesTest {
     @Property(tries = 300)
     void remembersWindowScaleAndSackInATimestampThatIsNotAheadOfTheClock(
             @ForAll @LongRange(min = 0, max = 1L << 50) long now, @ForAll boolean sack,
-            @ForAll @IntRange(min = -1, max = 20) int scale) {
+            @ForAll @IntRange(min = -1, max = 20) int scale, @ForAll boolean ecn) {
         var config = config(null);
         var synAck = new TcpSegment();
-        CookieHandshake.answer(config, OFFSET, now, 5_000, syn(true, sack, scale), synAck);
+        TcpSegment syn = syn(true, sack, scale);
+        syn.flags |= ecn ? TcpFlags.ECE | TcpFlags.CWR : 0;
+        CookieHandshake.answer(config, OFFSET, now, 5_000, syn, synAck);
         int behind = Seq.diff(Timestamps.clock(now, OFFSET), synAck.tsVal);
         assertThat(behind).isBetween(0, 127);
         assertThat(synAck.tsEcr).isEqualTo(77);
         assertThat(synAck.sackPermitted).isEqualTo(sack);
+        assertThat(synAck.flags).as("RFC 3168 §6.1.1").isEqualTo(TcpFlags.SYN | TcpFlags.ACK | (ecn ? TcpFlags.ECE : 0));
         assertThat(synAck.windowScale == TcpSegment.ABSENT).isEqualTo(scale == -1);
         var recalled = new TcpSegment();
         assertThat(CookieHandshake.recall(config, now + PERIOD, 1000, ackOf(synAck, ""), recalled)).isTrue();
         assertThat(recalled.sackPermitted).isEqualTo(sack);
+        assertThat(recalled.flags).isEqualTo(syn.flags);
         assertThat(recalled.windowScale).isEqualTo(Math.min(14, scale));
     }
 

@@ -28,7 +28,7 @@ class TimestampsTest {
 
     @Test
     void offersTimestampsWithItsOffsetInTheSyn() {
-        var c = connecting(x -> x.withExtensions(new TcpExtensions(true, OFFSET, false)));
+        var c = connecting(x -> x.withExtensions(new TcpExtensions(true, OFFSET, false, EcnMode.OFF)));
         c.stack.answers(syn().timestamps(OFFSET + 5, 0));
         c.peer.sends(synAck().timestamps(77, OFFSET + 5));
         c.stack.answers(ack().timestamps(OFFSET + 5, 77));

@@ -137,7 +137,8 @@ class TransferProperties {
         Arbitrary<Boolean> mostly = Arbitraries.frequency(Tuple.of(3, true), Tuple.of(1, false));
         Arbitrary<Integer> offsets = Arbitraries.oneOf(Arbitraries.integers(), Arbitraries.integers().between(-5_000, 0),
                 Arbitraries.integers().between(Integer.MAX_VALUE - 5_000, Integer.MAX_VALUE));
-        return Combinators.combine(mostly, offsets, mostly).as(TcpExtensions::new);
+        Arbitrary<EcnMode> modes = Arbitraries.of(EcnMode.OFF, EcnMode.ACCEPT, EcnMode.REQUEST, EcnMode.REQUEST);
+        return Combinators.combine(mostly, offsets, mostly, modes).as(TcpExtensions::new);
     }
 
     /** Initial sequence numbers: half of them so that the stream runs over the wrap, or over the sign. */
