@@ -166,6 +166,22 @@ class FastOpenLayerTest {
         }
     }
 
+    /** RFC 7413 §2.1: a SYN that comes once more after its connection has ended delivers its data once more. */
+    @Test
+    void takesTheSameSynTwiceWhereTheFirstConnectionHasEnded() throws Exception {
+        try (TcpListener listener = listen(10)) {
+            FastOpenCookie cookie = cookieOf(CLIENT);
+            syn(CLIENT, 2, cookie, HELLO);
+            bench.deliver(CLIENT, 2, PORT, in -> {
+                in.flags = TcpFlags.RST;
+                in.seq = 106;
+            });
+            assertThat(syn(CLIENT, 2, cookie, HELLO).ack).isEqualTo(106);
+            assertThat(bench.count("tcp.fast_open_taken")).isEqualTo(2);
+            assertThat(listener.isClosed()).isFalse();
+        }
+    }
+
     // ---- what a client keeps
 
     private static final FlowKey SERVER = new FlowKey(0, 1, 0, 2, 80 << 16 | 40_000);
