@@ -332,7 +332,6 @@ class ClosingTest {
         lastAck.stack.hasFailed(TcpFailure.RESET);
     }
 
-    /** RFC 9293 §3.10.3. */
     /** RFC 1337 §3, F1: an old duplicate earns an ACK, which earns a reset, which must not end the wait. */
     @Test
     void ignoresAResetInTimeWait() {
@@ -349,6 +348,7 @@ class ClosingTest {
         c.stack.hasFailed(TcpFailure.NONE);
     }
 
+    /** RFC 9293 §3.10.3. */
     @Test
     void keepsWhatCameBeforeAFailureReadable() {
         var c = established();
