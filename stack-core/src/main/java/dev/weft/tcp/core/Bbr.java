@@ -53,7 +53,7 @@ final class Bbr implements CongestionControl {
     private static final int MOST_RENO_ROUNDS = 63;
     private static final long PROBE_RTT_DURATION = 200_000_000L;
     /** §5.6.2: PacingMarginPercent: a little less than the estimate, which is a maximum. */
-    private static final double PACING_MARGIN = 0.99;
+    static final double PACING_MARGIN = 0.99;
     /** §5.3.3.1: what is left to others of inflight_longterm. */
     private static final double HEADROOM = 0.15;
     /** §5.3.1.3: BBRStartupFullLossCnt. */

@@ -297,7 +297,9 @@ final class BbrModel {
         if (lossInRound && !probing) {
             long rate = bwShortTerm == INFINITE ? maxBw() : bwShortTerm;
             long volume = inflightShortTerm == INFINITE ? cwnd : inflightShortTerm;
-            bwShortTerm = Math.max(bwLatest, (long) (BETA * rate));
+            // Deviation: the draft takes bw_latest as it is. But that is at most what was sent, and so a margin less than bw:
+            // at 1 % of random loss the bound fell by that margin each round trip until the next probe, whatever the path took.
+            bwShortTerm = Math.max((long) (bwLatest / Bbr.PACING_MARGIN), (long) (BETA * rate));
             inflightShortTerm = Math.max(inflightLatest, (long) (BETA * volume));
         }
         lossInRound = false;

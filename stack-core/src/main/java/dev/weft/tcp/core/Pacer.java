@@ -10,6 +10,10 @@ package dev.weft.tcp.core;
  * </pre>
  * An ACK that finds any credit sends what there is of it: where ACKs come often enough, the timer hardly ever fires.
  *
+ * <p>What waits for a timer that comes late is not slowed down by it: the credit of so much time comes on top, up to
+ * {@link #LATEST} and a quarter of the window. Otherwise a thread that is woken after 5 ms, as on any busy machine, would
+ * send 2 ms worth every 5 ms for as long as the machine is busy.
+ *
  * <p>Off where it costs more than it brings: below {@link #SHORTEST_ROUND_TRIP}, where a whole window is a few quanta and
  * ACKs come faster than timers; BBR, whose rate is its control, paces always.
  */
@@ -20,6 +24,8 @@ final class Pacer {
     /** Credit in quanta: one to send at a time, one for a timer that comes late. */
     static final int BURST = 2;
     static final int LARGEST_QUANTUM = 64 << 10;
+    /** Lateness that is made up for, in nanoseconds. */
+    static final long LATEST = 10_000_000L;
     /** Below this round-trip time a window-based control is not paced. */
     static final long SHORTEST_ROUND_TRIP = 2_000_000L;
 
@@ -32,6 +38,9 @@ final class Pacer {
     private int unpaced;
     private long nextSend;
     private long deadline = NEVER;
+    /** By how much the deadline was missed for what leaves now, as far as it is made up for. */
+    private long late;
+    private int mostLate;
 
     /** Data may flow. */
     void start(int mss) {
@@ -56,6 +65,7 @@ final class Pacer {
     /** Nothing waits for its time. */
     void idle() {
         deadline = NEVER;
+        late = 0;
     }
 
     /**
@@ -64,6 +74,7 @@ final class Pacer {
      * @param demanded by the congestion control, 0 if it leaves it to the window
      */
     void follow(long demanded, int cwnd, int ssthresh, long srtt, int mss) {
+        mostLate = cwnd / 4;
         if (demanded > 0) {
             rate = demanded;
         } else if (srtt >= SHORTEST_ROUND_TRIP) {
@@ -80,9 +91,13 @@ final class Pacer {
     /** Whether a segment may leave now; if not, {@link #deadline} says when a quantum may. */
     boolean mayLeave(long now, int mss) {
         if (rate == 0 || unpaced > 0 || now >= nextSend) {
-            deadline = NEVER;
+            if (deadline != NEVER) {
+                late = rate == 0 ? 0 : Math.clamp(now - deadline, 0, Math.min(LATEST, timeOf(mostLate)));
+                deadline = NEVER;
+            }
             return true;
         }
+        late = 0;
         deadline = nextSend + timeOf(Math.max(0, quantum - mss));
         return false;
     }
@@ -93,7 +108,7 @@ final class Pacer {
             unpaced -= bytes;
             nextSend = now;
         } else if (rate > 0) {
-            nextSend = Math.max(nextSend, now - timeOf(BURST * quantum)) + timeOf(bytes);
+            nextSend = Math.max(nextSend, now - timeOf(BURST * quantum) - late) + timeOf(bytes);
         }
     }
 

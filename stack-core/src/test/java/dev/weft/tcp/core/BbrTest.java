@@ -226,6 +226,29 @@ class BbrTest {
         assertThat(bbr.pacingRate()).isBetween((long) (0.69 * RATE), (long) (0.99 * RATE));
     }
 
+    /** §5.5.10.3: what arrives is at most what was sent, which the margin of §5.6.2 keeps below the bound. */
+    @Test
+    void keepsItsRateWhenItLosesAndAllButTheMarginArrives() {
+        fillsThePipe();
+        until(Bbr.State.CRUISE, BDP / 2);
+        for (int i = 0; i < 10 && bbr.state() == Bbr.State.CRUISE; i++) {
+            bbr.lost(now, MSS, BDP, MSS, false);
+            round(bbr.pacingRate(), BDP / 2);
+        }
+        assertThat(bbr.pacingRate()).isGreaterThan((long) (0.98 * RATE));
+    }
+
+    @Test
+    void followsAPathThatDeliversLessWhenItLoses() {
+        fillsThePipe();
+        until(Bbr.State.CRUISE, BDP / 2);
+        for (int i = 0; i < 3; i++) {
+            bbr.lost(now, MSS, BDP, MSS, false);
+            round(bbr.pacingRate() * 9 / 10, BDP / 2);
+        }
+        assertThat(bbr.pacingRate()).isLessThan((long) (0.92 * RATE));
+    }
+
     /** §5.5.11.2. */
     @Test
     void restoresItsBoundsWhenALossWasNone() {

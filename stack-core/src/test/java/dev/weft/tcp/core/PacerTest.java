@@ -81,6 +81,36 @@ class PacerTest {
     }
 
     @Test
+    void losesNothingOfItsRateWhenEachTimerComesFiveMillisecondsLate() {
+        pacer.follow(10_000_000, 400_000, 0, 20 * MS, MSS);
+        sends();
+        long begun = now;
+        long sent = 0;
+        while (now < begun + 1_000 * MS) {
+            now = pacer.deadline() + 5 * MS;
+            sent += sends() * (long) MSS;
+        }
+        assertThat((double) sent / (now - begun) * 1e9).isBetween(9_900_000.0, 10_100_000.0);
+    }
+
+    @Test
+    void sendsNoMoreThanAQuarterOfTheWindowForATimerThatComesVeryLate() {
+        pacer.follow(10_000_000, 200_000, 0, 20 * MS, MSS);
+        sends();
+        now = pacer.deadline() + 500 * MS;
+        assertThat(sends()).as("two quanta of 10 and 50 segments").isBetween(60, 71);
+    }
+
+    @Test
+    void givesNoCreditForTimeInWhichNothingWaited() {
+        pacer.follow(10_000_000, 200_000, 0, 20 * MS, MSS);
+        sends();
+        pacer.idle();
+        now += 500 * MS;
+        assertThat(sends()).isBetween(20, 21);
+    }
+
+    @Test
     void usesWhatCreditAnAckFinds() {
         paces(10_000_000);
         sends();
