@@ -2,34 +2,49 @@ package dev.weft.tcp.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 
 /**
- * How much of a path one flow uses within 30 s, its start included, through a drop-tail queue of one bandwidth-delay product.
- * The simulation is exact, so the figures recorded here stay; one that gets worse needs a reason.
+ * How much of a path flows use, what they send again, how long they make others wait and how evenly they share, on
+ * {1, 10, 100, 1000} Mbit/s × {1, 20, 100, 300} ms × what can be wrong with a path. {@code -Dweft.figures=all} simulates every
+ * case, {@code -Dweft.figures=write} records what there is now; else those that take little time are simulated.
  */
 class PathFiguresTest {
 
-    @ParameterizedTest
-    @CsvSource(textBlock = """
-            CUBIC,    100,  20,  0, 0.99
-            CUBIC,    100,  20, 10, 0.08
-            CUBIC,     10, 300,  0, 0.94
-            CUBIC,    100, 100,  0, 0.96
-            CUBIC,    100, 300,  0, 0.91
-            NEW_RENO, 100,  20,  0, 0.98
-            NEW_RENO,  10, 300,  0, 0.94
-            NEW_RENO, 100, 300,  0, 0.91
-            BBR,      100,  20,  0, 0.96
-            BBR,      100,  20, 10, 0.80
-            BBR,       10, 300,  0, 0.88
-            BBR,      100, 100,  0, 0.93
-            BBR,      100, 300,  0, 0.85
-            """)
-    void usesThePathAsMuchAsItDid(CongestionAlgorithm algorithm, int mbit, int rttMillis, int lossPerMille,
-                                  double utilisation) {
-        var path = PathSimulation.Path.of(mbit, rttMillis).withLoss(lossPerMille).lasting(10, 30);
-        assertThat(PathSimulation.run(path, algorithm).withStart()).isGreaterThanOrEqualTo(utilisation);
+    private static final String MODE = System.getProperty("weft.figures", "quick");
+
+    @Test
+    void noFigureIsWorseThanTheRecordedOne() throws IOException {
+        if (MODE.equals("write")) {
+            PathFigureTable.write();
+            return;
+        }
+        var worse = PathFigureTable.read().entrySet().parallelStream()
+                .filter(entry -> MODE.equals("all") || entry.getKey().isQuick())
+                .flatMap(entry -> PathFigureTable.worse(entry.getKey(), entry.getValue()).stream()).toList();
+        assertThat(worse).isEmpty();
+    }
+
+    @Test
+    void everyCaseIsRecorded() throws IOException {
+        assertThat(PathFigureTable.read().keySet()).isEqualTo(Set.copyOf(PathCase.all()));
+    }
+
+    /**
+     * BBR visits ProbeRTT every 5 s, where it keeps half a bandwidth-delay product in flight for a round trip, which at
+     * 300 ms takes it 6 or 7 %, and paces 1 % below what it measures.
+     */
+    @Test
+    void oneFlowUsesNineteenTwentiethsOfAPathWithAQueueOfOneBandwidthDelayProduct() throws IOException {
+        for (Map.Entry<PathCase, double[]> entry : PathFigureTable.read().entrySet()) {
+            PathCase path = entry.getKey();
+            if (path.condition() == PathCase.Condition.CLEAN && path.flows() == 1) {
+                double least = path.algorithm() == CongestionAlgorithm.BBR && path.rttMillis() == 300 ? 0.92 : 0.95;
+                assertThat(entry.getValue()[0]).as(path.key()).isGreaterThanOrEqualTo(least);
+            }
+        }
     }
 }
