@@ -80,7 +80,7 @@ class CitationTest {
 
     @Test
     void findsWhatCodeCitesAndNoTestDoes() throws IOException {
-        var code = RfcTable.places(Path.of("core/A.java"), example("// @1. §7: one\n// @1. §8.2: a branch\n// @1.: all\n"));
+        var code = RfcTable.places(Path.of("core/A.java"), example("// @1. §7: one\n// @1. §8.2: a branch\n// @1.: all\n/* Deviation: not @1. §9 */"));
         var table = new RfcTable(code, proofsOf("class T { /** @1. §7.1 */ @Test void t() { } /** @1. §8 */ @Test void u() { } }"));
         assertThat(table.gaps(Path.of("core"))).hasToString("[core/A.java:1 cites " + RFC + " §8.2]");
         assertThat(table.gaps(Path.of("elsewhere"))).isEmpty();

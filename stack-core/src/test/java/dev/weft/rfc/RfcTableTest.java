@@ -33,4 +33,10 @@ class RfcTableTest {
                 .as("RFC.md lists classes without a test that cites this: mvn -o -q -pl stack-core test"
                         + " -Dtest=RfcTableTest -Drfc.renew").isEmpty();
     }
+
+    @Test
+    void findsATestForEachSectionThatTheConnectionCites() {
+        assertThat(table.gaps(CORE)).as("no test cites these: name the section in the comment of the test that proves it")
+                .isEmpty();
+    }
 }

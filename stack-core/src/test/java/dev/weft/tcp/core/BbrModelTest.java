@@ -266,7 +266,7 @@ class BbrModelTest {
         assertThat(model.inflightShortTerm()).isEqualTo(BbrModel.INFINITE);
         acknowledges(30_000, 80_000, prior);
         assertThat(model.isLossRoundStart()).isTrue();
-        assertThat(model.bw()).as("the best of the round").isEqualTo(90_000);
+        assertThat(model.bw()).as("the best of the round, and the pacing margin more").isEqualTo(90_909);
         assertThat(model.inflightShortTerm()).as("what the round delivered").isEqualTo(31_000);
     }
 
@@ -277,14 +277,14 @@ class BbrModelTest {
         for (int i = 1; i <= 2; i++) {
             model.noteLoss(ack.totalDelivered);
             round(10);
-            assertThat(model.bw()).as("loss " + i).isEqualTo(i == 1 ? 100_000 : 70_000);
+            assertThat(model.bw()).as("loss " + i).isEqualTo(i == 1 ? 100_000 : 70_707);
             round(10);
         }
-        assertThat(model.bw()).isEqualTo(70_000);
+        assertThat(model.bw()).isEqualTo(70_707);
         assertThat(model.inflightShortTerm()).isEqualTo((long) (0.49 * CWND));
         model.noteLoss(ack.totalDelivered);
         round(10);
-        assertThat(model.bw()).isEqualTo(49_000);
+        assertThat(model.bw()).isEqualTo(49_494);
         model.resetShortTerm();
         model.boundBw();
         assertThat(model.bw()).isEqualTo(100_000);

@@ -385,6 +385,7 @@ class EcnTest {
         @ParameterizedTest
         @CsvSource({"NEW_RENO, 5000", "CUBIC, 7000"})
         void reducesTheWindowAsForALossAndSaysSo(CongestionAlgorithm algorithm, int reduced) {
+            // and not by the factor of RFC 8511
             var c = agreed(algorithm, 10);
             c.peer.sends(ack().ack(2001).ece());
             assertThat(control(c).ssthresh()).isEqualTo(reduced);

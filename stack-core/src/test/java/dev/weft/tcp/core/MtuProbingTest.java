@@ -152,6 +152,7 @@ class MtuProbingTest {
     @ValueSource(booleans = {true, false})
     @DisplayName("RFC 4821 §7.6.1: a probe that arrives makes segments as long, and cwnd hears nothing of it")
     void growsWithAProbeThatArrives(boolean sack) {
+        // RFC 4821 §7.5
         var c = inBlackHole(sack);
         c.peer.sends(ack());
         var probe = untilProbe(c);

@@ -123,6 +123,7 @@ class UrgentTest {
 
     @Test
     void endsAReadBeforeTheMarkAndBeginsTheNextWithIt() {
+        // RFC 6093 §2
         var c = established();
         c.peer.sends(data("abcde").urgent(3));
         assertThat(c.stack.connection().readable()).isEqualTo(5);
