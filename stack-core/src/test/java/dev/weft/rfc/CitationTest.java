@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,16 +82,18 @@ class CitationTest {
     @Test
     void findsWhatCodeCitesAndNoTestDoes() throws IOException {
         var code = RfcTable.places(Path.of("core/A.java"), example("// @1. §7: one\n// @1. §8.2: a branch\n// @1.: all\n/* Deviation: not @1. §9 */"));
-        var table = new RfcTable(code, proofsOf("class T { /** @1. §7.1 */ @Test void t() { } /** @1. §8 */ @Test void u() { } }"));
+        var table = new RfcTable(code, proofsOf("class T { /** @1. §7.1 */ @Test void t() { } /** @1. §8 */ @Test void u() { } }"), Set.of("T"));
         assertThat(table.gaps(Path.of("core"))).hasToString("[core/A.java:1 cites " + RFC + " §8.2]");
         assertThat(table.gaps(Path.of("elsewhere"))).isEmpty();
     }
 
     @Test
     void noticesThatAPageListsATestThatIsGone() throws IOException {
-        var old = new RfcTable(List.of(), proofsOf("class T { @Test void t() { /* @1. §7 */ } @Test void u() { /* @1. */ } }"));
-        var now = new RfcTable(List.of(), proofsOf("class T { @Test void v() { /* @1. §8 */ } @Test void w() { /* @1. */ } }"));
+        var old = new RfcTable(List.of(), proofsOf("class T { @Test void t() { /* @1. §7 */ } @Test void u() { /* @1. */ } }"), Set.of("T"));
+        var now = new RfcTable(List.of(), proofsOf("class T { @Test void v() { /* @1. §8 */ } @Test void w() { /* @1. */ } }"), Set.of("T"));
+        var gone = new RfcTable(List.of(), proofsOf("class V { @Test void v() { /* @1. §7 */ } @Test void w() { /* @1. */ } }"), Set.of("V"));
         assertThat(now.outdated(old.page(false))).containsExactly(RFC + " §7: T");
+        assertThat(gone.outdated(old.page(false))).containsExactly(RFC + ": T", RFC + " §7: T");
         assertThat(old.outdated(old.page(false))).isEmpty();
         assertThat(old.page(true)).contains("`T`: t", "`T`: u");
     }
