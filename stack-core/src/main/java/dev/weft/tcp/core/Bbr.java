@@ -455,16 +455,6 @@ final class Bbr implements CongestionControl {
     }
 
     @Override
-    public void duplicateInRecovery() {
-        // the window does not count segments that leave the network
-    }
-
-    @Override
-    public void partialAck(int bytes) {
-        // nor those that are acknowledged in part
-    }
-
-    @Override
     public void exitRecovery(long now, int flight) {
         recovering = false;
         recovered = true;

@@ -57,12 +57,6 @@ interface CongestionControl {
     /** A loss was found and fast recovery begins. {@code flight}: what was in flight then, lost bytes included. */
     void enterRecovery(long now, int flight);
 
-    /** A duplicate ACK in fast recovery without SACK: a segment has left the network. */
-    void duplicateInRecovery();
-
-    /** An ACK in fast recovery without SACK that leaves part of the loss open and acknowledges {@code bytes}. */
-    void partialAck(int bytes);
-
     /**
      * The peer has echoed congestion (RFC 3168 §6.1.2), for the first time in this round trip. The answer is that to a loss.
      * Unless the control {@linkplain #rulesRecovery() rules recovery} itself, {@link #exitRecovery} follows.

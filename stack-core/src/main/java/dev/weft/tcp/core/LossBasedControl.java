@@ -112,19 +112,11 @@ abstract class LossBasedControl implements CongestionControl {
         enterRecovery(now, flight);
     }
 
-    /** RFC 5681 §3.2, step 4. */
-    @Override
-    public final void duplicateInRecovery() {
-        grow(mss);
-    }
-
-    /** RFC 6582 §3.2, step 5, partial acknowledgements: deflate by what was acknowledged, give one segment back. */
-    @Override
-    public final void partialAck(int bytes) {
-        cwnd = Math.max(mss, cwnd - bytes + (bytes >= mss ? mss : 0));
-    }
-
-    /** RFC 6582 §3.2, step 5, full acknowledgements, choice (1): no burst when little is left in flight. */
+    /**
+     * RFC 6582 §3.2, step 5, full acknowledgements, choice (1): no burst when little is left in flight. {@code Deviation:} RFC 9937
+     * ends with ssthresh, from which Weft's flows carry a sixth less where single segments are lost (simulation, 100 Mbit/s,
+     * 20 ms, 1 %: CUBIC 0.075 of the path instead of 0.089, NewReno 0.065 instead of 0.071); slow start makes up the difference.
+     */
     @Override
     public final void exitRecovery(long now, int flight) {
         cwnd = Math.min(ssthresh, Math.max(flight, mss) + mss);

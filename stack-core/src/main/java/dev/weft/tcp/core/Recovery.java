@@ -279,6 +279,9 @@ final class Recovery {
             partialSeen = true;
             board.lose(now, una, Seq.min(una + mss, nxt), true);
         }
+        if (phase == Phase.OPEN && Seq.gt(una, recover)) {
+            recover = una - 1;                       // it goes along, so that it never is 2 GiB behind and seems to be ahead
+        }
         boolean enters = sack ? detect(now) : isThirdDuplicate(now, duplicate, nxt);
         boolean reduces = congestionEchoed && !enters && phase == Phase.OPEN && outstandingBefore > 0 && ecn.isNews(una);
         if (begun && (board.delivered() > 0 || advance > 0)) {

@@ -85,18 +85,6 @@ final class WatchedControl implements CongestionControl {
     }
 
     @Override
-    public void duplicateInRecovery() {
-        control.duplicateInRecovery();
-        tell(WindowCause.ACKNOWLEDGED);
-    }
-
-    @Override
-    public void partialAck(int bytes) {
-        control.partialAck(bytes);
-        tell(WindowCause.ACKNOWLEDGED);
-    }
-
-    @Override
     public void exitRecovery(long now, int flight) {
         control.exitRecovery(now, flight);
         tell(WindowCause.RECOVERED);

@@ -314,8 +314,6 @@ class BbrProbingTest {
         assertThat(bbr.isInSlowStart()).isFalse();
         assertThat(bbr.ssthresh()).isEqualTo(Integer.MAX_VALUE);
         int cwnd = bbr.cwnd();
-        bbr.duplicateInRecovery();
-        bbr.partialAck(1000);
         bbr.underused(1);
         assertThat(bbr.cwnd()).isEqualTo(cwnd);
         bbr.mssChanged(20_000);
