@@ -50,6 +50,9 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
     /** An ICMP error told a smaller MTU, {@link #icmpMtu}. */
     private static final int MTU = 1 << 5;
 
+    /** The connection is to be reset, if it is not delivered, see {@link #abandon}. */
+    private static final int ABANDON = 1 << 6;
+
     /** How long a confirmed neighbour stays so without being told again. */
     private static final long CONFIRM_INTERVAL = 1_000_000_000L;
 
@@ -93,7 +96,6 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
     private int mtuVersion;                  // guarded by lock
 
     private final Backlog backlog;
-    private final int writeLowWater;
     private volatile int pending;
     /** The last ICMP error, published by ICMP_ERROR in pending; one that overtakes another replaces it. */
     private volatile TcpError icmpError;
@@ -121,10 +123,8 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
      * A connection that nobody listens to yet.
      *
      * @param told what the core tells; null where nobody listens
-     * @param writeLowWater from how many writable bytes on a waiting writer is woken: waking it for each ACK would cost
-     *     more than it writes
      */
-    Flow(FlowKey key, IpPath path, TcpConnection core, FlowEvents told, FlowHome home, NanoClock clock, Backlog backlog, int writeLowWater) {
+    Flow(FlowKey key, IpPath path, TcpConnection core, FlowEvents told, FlowHome home, NanoClock clock, Backlog backlog) {
         this.key = key;
         this.path = path;
         this.core = core;
@@ -132,7 +132,6 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
         this.home = home;
         this.clock = clock;
         this.backlog = backlog;
-        this.writeLowWater = writeLowWater;
         mtuVersion = path.mtuVersion() - 1;          // not told yet
     }
 
@@ -249,6 +248,16 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
         if (checkDelivered()) {
             home.delivered(this);
         }
+    }
+
+    /** Resets the connection unless all has been delivered; never waits for the lock. Any thread. */
+    void abandon() {
+        leave(ABANDON);
+    }
+
+    /** No memory for buffers is left: has those give theirs back that nobody waits for. Any thread, without locks. */
+    void memoryShort() {
+        home.memoryShort();
     }
 
     /** What can be seen of it at this moment. */
@@ -396,6 +405,9 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
                 mtuVersion = path.mtuVersion();
                 core.packetTooBig(now, path.mtu());
             }
+        }
+        if ((work & ABANDON) != 0 && !isDelivered()) {
+            core.abort(now);
         }
     }
 
@@ -639,7 +651,7 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
                 lastConfirmed = now;
             }
         }
-        if ((events & TcpConnection.WRITABLE) != 0 && core.writable() < writeLowWater) {
+        if ((events & TcpConnection.WRITABLE) != 0 && core.writable() < core.writeLowWater()) {
             events &= ~TcpConnection.WRITABLE;
         }
         return events;
@@ -660,6 +672,9 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
         }
         if (fastOpen != null && (changes & (TcpConnection.CONNECTED | TcpConnection.FAILED | TcpConnection.CLOSED)) != 0) {
             fastOpen.end(clock.nanoTime(), (changes & TcpConnection.CONNECTED) != 0);
+        }
+        if ((changes & TcpConnection.MEMORY_SHORT) != 0) {
+            memoryShort();
         }
         listener.ready(this, changes);
         if ((changes & (TcpConnection.DELIVERED | TcpConnection.FAILED | TcpConnection.CLOSED)) != 0) {

@@ -14,6 +14,9 @@ interface FlowHome {
     /** The application has closed the connection and waits for nothing: it may be reset where there are too many such. */
     void orphaned(Flow flow);
 
+    /** No memory for buffers is left: the oldest connection that its application has closed gives its own back. */
+    void memoryShort();
+
     /** The connection is closed and has sent its last: it leaves the table. Called without the flow's lock. */
     void retire(Flow flow);
 

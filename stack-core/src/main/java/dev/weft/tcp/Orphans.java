@@ -31,6 +31,16 @@ final class Orphans {
         }
     }
 
+    /** The oldest, taken out, or null if there is none. */
+    Flow takeOldest() {
+        lock.lock();
+        try {
+            return oldestFirst.isEmpty() ? null : oldestFirst.removeFirst();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Everything is delivered, or the connection over; no harm if it is not in. */
     void remove(Flow flow) {
         lock.lock();

@@ -77,6 +77,9 @@ final class SocketWriter extends SocketHalf {
         } finally {
             flow.unlockUnchanged();
         }
+        if (outOfMemory) {
+            flow.memoryShort();
+        }
         park(outOfMemory ? clock.nanoTime() + MEMORY_RETRY : NanoClock.FOREVER);
         return 0;
     }

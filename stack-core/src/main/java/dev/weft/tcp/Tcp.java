@@ -16,6 +16,7 @@ import dev.weft.tcp.core.FastOpenOutcome;
 import dev.weft.tcp.core.MtuProbing;
 import dev.weft.tcp.core.Pieces;
 import dev.weft.tcp.core.SynCookies;
+import dev.weft.tcp.core.TcpBuffers;
 import dev.weft.tcp.core.TcpConfig;
 import dev.weft.tcp.core.TcpConnection;
 import dev.weft.tcp.core.TcpEvent;
@@ -60,6 +61,8 @@ public final class Tcp implements AutoCloseable {
     private final TcpCongestion congestion;
     private final MtuProbing mtuProbing;
     private final TcpEcn ecn;
+    private final int largestSend;
+    private final int largestReceive;
     private final ChunkPool chunks;
     private final TransmitBatches batches = new TransmitBatches();
     private final LongAdder loans = new LongAdder();
@@ -90,9 +93,11 @@ public final class Tcp implements AutoCloseable {
         congestion = settings.congestionControl();
         mtuProbing = settings.mtuProbing().mode();
         ecn = settings.ecn();
+        largestSend = settings.largestSendBuffer();
+        largestReceive = settings.largestReceiveBuffer();
         orphans = new Orphans(settings.orphans());
         chunks = new ChunkPool("tcp.buffers", CHUNK_BYTES, settings.memory());
-        memory = new TcpMemory(chunks, new ByteBudget(settings.memory()));
+        memory = new TcpMemory(chunks, new ByteBudget(settings.memory()), statistics);
         flows = new FlowTable(KeyedHash.keyedBy(randomness));
         ports = new EphemeralPorts(randomness);
         sequence = new InitialSequence(KeyedHash.keyedBy(randomness));
@@ -114,6 +119,15 @@ public final class Tcp implements AutoCloseable {
                 if (tooMany != null && !tooMany.checkDelivered()) {
                     statistics.count(TcpEvent.ORPHAN_RESET);
                     tooMany.abort();
+                }
+            }
+
+            @Override
+            public void memoryShort() {
+                Flow oldest = orphans.takeOldest();
+                if (oldest != null) {
+                    statistics.count(TcpEvent.ORPHAN_RESET_FOR_MEMORY);
+                    oldest.abandon();
                 }
             }
 
@@ -331,14 +345,15 @@ public final class Tcp implements AutoCloseable {
                 patience.keepAliveCount());
         core.userTimeout(now, NanoClock.deadline(0, patience.userTimeout()));
         // As much as the peer may send by its window, and what the readers may have under way.
-        var backlog = new Backlog(options.receiveBuffer() + (64 << 10), () -> statistics.count(TcpInDiscard.BACKLOG_FULL));
-        return new Flow(key, path, core, told, home, clock, backlog, Math.max(1, options.sendBuffer() / 3));
+        var backlog = new Backlog(buffers(options).largestReceive() + (64 << 10),
+                () -> statistics.count(TcpInDiscard.BACKLOG_FULL));
+        return new Flow(key, path, core, told, home, clock, backlog);
     }
 
     TcpConfig config(IpPath path, TcpOptions options) {
         TcpCongestion algorithm = options.congestionControl() == null ? congestion : options.congestionControl();
         return TcpConfig.of(memory, statistics)
-                .withBuffers(options.sendBuffer(), options.receiveBuffer())
+                .withBuffers(buffers(options))
                 // What we announce is what our link takes, and not what the way to the peer does (RFC 9293 §3.7.1, RFC 1191 §3.1).
                 .withPath(path.link().mtu(), path.remote().isIpv4() ? 20 : 40)
                 .withNoDelay(options.noDelay())
@@ -346,6 +361,15 @@ public final class Tcp implements AutoCloseable {
                 .withCongestionControl(algorithm.algorithm())
                 .withExtensions(new TcpExtensions(options.timestamps(), timestampOffset(path), options.selectiveAcks(),
                         (options.ecn() == null ? ecn : options.ecn()).mode()));
+    }
+
+    /** Of the size that was asked for, or else as large as the path needs. */
+    private TcpBuffers buffers(TcpOptions options) {
+        int send = options.sendBuffer();
+        int receive = options.receiveBuffer();
+        TcpBuffers first = TcpBuffers.TUNED;
+        return new TcpBuffers(send == 0 ? Math.min(first.send(), largestSend) : send, send == 0 ? largestSend : send,
+                receive == 0 ? Math.min(first.receive(), largestReceive) : receive, receive == 0 ? largestReceive : receive);
     }
 
     /** RFC 7323 §5.4, §7.1: one offset for all connections between two addresses, so that their timestamps go up. */

@@ -13,8 +13,11 @@ import java.util.Objects;
  * @param linger what {@code close} does with what has not been acknowledged yet: null (the default) lets it be delivered
  *     behind the back of the caller, a positive duration waits so long for it and resets the connection then, zero
  *     resets at once
- * @param sendBuffer bytes that may be written before the peer has acknowledged them, 1,024 to 2<sup>30</sup>, default 256 KiB
- * @param receiveBuffer bytes that the peer may send before the application reads them, 1,024 to 2<sup>30</sup>, default 256 KiB
+ * @param sendBuffer bytes that may be written before the peer has acknowledged them, 1,024 to 2<sup>30</sup>; 0 (the default)
+ *     begins with 256 KiB and grows with the congestion window, up to {@link TcpSettings#largestSendBuffer}
+ * @param receiveBuffer bytes that the peer may send before the application reads them, 1,024 to 2<sup>30</sup>; 0 (the
+ *     default) begins with 256 KiB and grows with what is read in a round trip, up to
+ *     {@link TcpSettings#largestReceiveBuffer}. Memory is taken as data comes, whatever the size
  * @param backlog for listeners: how many connections may wait for {@code accept}, 1 to 65,536, default 1,024. As long as
  *     so many wait, SYNs and the last ACKs of handshakes are dropped, and the peer repeats them
  * @param timestamps whether timestamps are offered and agreed to (RFC 7323 §3); default true
@@ -36,7 +39,7 @@ public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration read
                          int fastOpen) {
 
     private static final TcpOptions DEFAULTS =
-            new TcpOptions(false, Duration.ofMinutes(2), Duration.ZERO, null, 256 << 10, 256 << 10, 1024, true, true, null,
+            new TcpOptions(false, Duration.ofMinutes(2), Duration.ZERO, null, 0, 0, 1024, true, true, null,
                     TcpPatience.defaults(), 1024, null, null, 0);
 
     /**
@@ -50,8 +53,8 @@ public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration read
         require(!connectTimeout.isNegative(), "connectTimeout", connectTimeout);
         require(!readTimeout.isNegative(), "readTimeout", readTimeout);
         require(linger == null || !linger.isNegative(), "linger", linger);
-        require(sendBuffer >= 1024 && sendBuffer <= 1 << 30, "sendBuffer", sendBuffer);
-        require(receiveBuffer >= 1024 && receiveBuffer <= 1 << 30, "receiveBuffer", receiveBuffer);
+        require(sendBuffer == 0 || sendBuffer >= 1024 && sendBuffer <= 1 << 30, "sendBuffer", sendBuffer);
+        require(receiveBuffer == 0 || receiveBuffer >= 1024 && receiveBuffer <= 1 << 30, "receiveBuffer", receiveBuffer);
         require(backlog >= 1 && backlog <= 65_536, "backlog", backlog);
         Objects.requireNonNull(patience, "patience");
         require(halfOpen >= 1 && halfOpen <= 65_536, "halfOpen", halfOpen);
@@ -93,13 +96,13 @@ public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration read
                 selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
     }
 
-    /** A copy with this size of the send buffer in bytes. */
+    /** A copy with this size of the send buffer in bytes, which it keeps; 0 for one that grows. */
     public TcpOptions sendBuffer(int bytes) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, bytes, receiveBuffer, backlog, timestamps,
                 selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
     }
 
-    /** A copy with this size of the receive buffer in bytes. */
+    /** A copy with this size of the receive buffer in bytes, which it keeps; 0 for one that grows. */
     public TcpOptions receiveBuffer(int bytes) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, bytes, backlog, timestamps,
                 selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);

@@ -1,11 +1,14 @@
 package dev.weft.tcp;
 
+import dev.weft.tcp.core.TcpBuffers;
 import java.util.Objects;
 
 /**
  * What TCP is told when a stack opens.
  *
- * @param memory bytes that the buffers of all connections together may take off the heap, at least 1 MiB; default 256 MiB
+ * @param memory bytes that the buffers of all connections together may take off the heap, at least 1 MiB; default 256 MiB.
+ *     From two thirds of it on buffers grow no more, until less than half is in use; what is done when all of it is, stands
+ *     in {@link dev.weft.tcp.core.TcpMemory}
  * @param orphans how many connections may be closed by their application and not acknowledged by their peer yet, at least 1,
  *     default 16,384; one more resets the oldest
  * @param synCookies when listeners answer SYNs without remembering them (RFC 4987 §3.6); default when there is no room for more
@@ -13,10 +16,14 @@ import java.util.Objects;
  * @param mtuProbing whether connections probe for the path MTU; default once packets have vanished in a black hole
  * @param ecn explicit congestion notification of connections whose {@link TcpOptions} say nothing else; default
  *     {@link TcpEcn#ACCEPT}, as in Linux
+ * @param largestSendBuffer up to how many bytes the send buffer of a connection grows whose {@link TcpOptions} name no size,
+ *     1,024 to 2<sup>30</sup>, default 4 MiB
+ * @param largestReceiveBuffer the same of the receive buffer, default 6 MiB. It decides the window scale (RFC 7323 §2.3)
  * @param events who is told what all connections do; null (the default): nobody
  */
 public record TcpSettings(long memory, TcpCongestion congestionControl, int orphans, TcpSynCookies synCookies,
-                          TcpMtuProbing mtuProbing, TcpEcn ecn, TcpEventListener events) {
+                          TcpMtuProbing mtuProbing, TcpEcn ecn, TcpEventListener events, int largestSendBuffer,
+                          int largestReceiveBuffer) {
 
     /** Checks the ranges. */
     public TcpSettings {
@@ -30,46 +37,67 @@ public record TcpSettings(long memory, TcpCongestion congestionControl, int orph
         if (orphans < 1) {
             throw new IllegalArgumentException("TcpSettings.orphans: " + orphans + " is less than 1");
         }
+        requireSize("largestSendBuffer", largestSendBuffer);
+        requireSize("largestReceiveBuffer", largestReceiveBuffer);
+    }
+
+    private static void requireSize(String name, int bytes) {
+        if (bytes < 1024 || bytes > 1 << 30) {
+            throw new IllegalArgumentException("TcpSettings." + name + ": " + bytes + " is out of range");
+        }
     }
 
     /** The defaults. */
     public static TcpSettings defaults() {
         return new TcpSettings(256L << 20, TcpCongestion.CUBIC, 16_384, TcpSynCookies.WHEN_FULL,
-                TcpMtuProbing.ON_BLACK_HOLE, TcpEcn.ACCEPT, null);
+                TcpMtuProbing.ON_BLACK_HOLE, TcpEcn.ACCEPT, null, TcpBuffers.TUNED.largestSend(),
+                TcpBuffers.TUNED.largestReceive());
     }
 
     /** A copy with this limit in bytes. */
     public TcpSettings memory(long bytes) {
-        return new TcpSettings(bytes, congestionControl, orphans, synCookies, mtuProbing, ecn, events);
+        return new TcpSettings(bytes, congestionControl, orphans, synCookies, mtuProbing, ecn, events, largestSendBuffer,
+                largestReceiveBuffer);
     }
 
     /** A copy with this congestion control for connections that do not choose one. */
     public TcpSettings congestionControl(TcpCongestion algorithm) {
-        return new TcpSettings(memory, algorithm, orphans, synCookies, mtuProbing, ecn, events);
+        return new TcpSettings(memory, algorithm, orphans, synCookies, mtuProbing, ecn, events, largestSendBuffer,
+                largestReceiveBuffer);
     }
 
     /** A copy with this limit on closed connections that are not acknowledged yet. */
     public TcpSettings orphans(int connections) {
-        return new TcpSettings(memory, congestionControl, connections, synCookies, mtuProbing, ecn, events);
+        return new TcpSettings(memory, congestionControl, connections, synCookies, mtuProbing, ecn, events, largestSendBuffer,
+                largestReceiveBuffer);
     }
 
     /** A copy whose listeners answer SYNs with cookies so often. */
     public TcpSettings synCookies(TcpSynCookies when) {
-        return new TcpSettings(memory, congestionControl, orphans, when, mtuProbing, ecn, events);
+        return new TcpSettings(memory, congestionControl, orphans, when, mtuProbing, ecn, events, largestSendBuffer,
+                largestReceiveBuffer);
     }
 
     /** A copy whose connections probe for the path MTU so. */
     public TcpSettings mtuProbing(TcpMtuProbing when) {
-        return new TcpSettings(memory, congestionControl, orphans, synCookies, when, ecn, events);
+        return new TcpSettings(memory, congestionControl, orphans, synCookies, when, ecn, events, largestSendBuffer,
+                largestReceiveBuffer);
     }
 
     /** A copy whose stack tells {@code listener} what each of its connections does; null: nobody. */
     public TcpSettings events(TcpEventListener listener) {
-        return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, ecn, listener);
+        return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, ecn, listener, largestSendBuffer,
+                largestReceiveBuffer);
+    }
+
+    /** A copy with these limits in bytes for the buffers of connections that do not choose their size. */
+    public TcpSettings largestBuffers(int send, int receive) {
+        return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, ecn, events, send, receive);
     }
 
     /** A copy with this explicit congestion notification for connections that do not choose. */
     public TcpSettings ecn(TcpEcn use) {
-        return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, use, events);
+        return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, use, events, largestSendBuffer,
+                largestReceiveBuffer);
     }
 }

@@ -43,6 +43,11 @@ import java.util.Locale;
  * @param pathMtu the largest IP packet in bytes that the path takes, as far as is known: the link's MTU, or less because a
  *     router has said so or nothing longer has arrived
  * @param ecn whether explicit congestion notification is agreed (RFC 3168)
+ * @param sendBuffer size of the send buffer at present, in bytes
+ * @param receiveBuffer size of the receive buffer at present, in bytes; it grows with the next data that are read, and an
+ *     idle connection's shrinks with the next data that come
+ * @param receiveRoundTrip the round-trip time as the receiving half sees it, zero while unknown
+ * @param receiveSpace the most that was read in a round trip, in bytes, from which the receive buffer follows
  */
 public record TcpSocketInfo(InetSocketAddress local, InetSocketAddress remote, boolean active, String state,
                             Duration roundTrip, Duration roundTripVariation, Duration retransmissionTimeout,
@@ -50,7 +55,8 @@ public record TcpSocketInfo(InetSocketAddress local, InetSocketAddress remote, b
                             int sendWindow, int receiveWindow, long bytesAcknowledged, long bytesReceived, long retransmits,
                             long retransmittedBytes, int timeouts, int sacked, int lost, boolean reorderingSeen,
                             long pacingRate, long deliveryRate, boolean timestamps, boolean selectiveAcks,
-                            boolean windowScaling, int pathMtu, boolean ecn) {
+                            boolean windowScaling, int pathMtu, boolean ecn, int sendBuffer, int receiveBuffer,
+                            Duration receiveRoundTrip, long receiveSpace) {
 
     static TcpSocketInfo of(FlowKey key, TcpConnection core) {
         TcpInfo info = core.info();
@@ -60,7 +66,8 @@ public record TcpSocketInfo(InetSocketAddress local, InetSocketAddress remote, b
                 info.readable(), info.peerWindow(), info.receiveWindow(), core.bytesAcknowledged(), core.bytesReceived(),
                 info.retransmits(), info.retransmittedBytes(), info.timeouts(), info.sacked(), info.lost(),
                 info.reorderingSeen(), info.pacingRate(), info.deliveryRate(), info.timestamps(), info.selectiveAcks(),
-                info.windowScaling(), info.pathMtu(), info.ecn());
+                info.windowScaling(), info.pathMtu(), info.ecn(), info.sendBuffer(), info.receiveBuffer(),
+                Duration.ofNanos(info.receiveRttNanos()), info.receiveSpace());
     }
 
     private static String nameOf(CongestionAlgorithm algorithm) {

@@ -269,6 +269,9 @@ final class Arrival {
             rcv.skipUrgent();
             life.raise(TcpConnection.READABLE);
         }
+        if (rcv.buffer.takeStarved()) {
+            life.raise(TcpConnection.MEMORY_SHORT);
+        }
         if (rcv.finReceived()) {
             life.finReceived(now);
         }

@@ -20,6 +20,8 @@ import java.lang.foreign.MemorySegment;
 final class ChunkRing {
 
     private static final Chunk[] NONE = new Chunk[0];
+    /** Slots that a ring without chunks keeps. */
+    private static final int KEPT = 32;
 
     private final TcpMemory memory;
     private final int chunkBytes;
@@ -62,7 +64,7 @@ final class ChunkRing {
         }
         int slot = head + distance & slots.length - 1;
         if (slots[slot] == null) {
-            slots[slot] = memory.tryAcquire();
+            slots[slot] = held == 0 ? memory.tryAcquire() : memory.tryAcquireMore();
             if (slots[slot] == null) {
                 return false;
             }
@@ -105,7 +107,7 @@ final class ChunkRing {
             return;
         }
         int keep = (int) ((position - origin + chunkBytes - 1) / chunkBytes - first);
-        for (int i = Math.max(0, keep); i < slots.length; i++) {
+        for (int i = Math.max(0, keep); i < slots.length && held > 0; i++) {
             release(head + i & slots.length - 1);
         }
     }
@@ -115,6 +117,21 @@ final class ChunkRing {
         for (int i = head; held > 0; i++) {
             release(i & slots.length - 1);           // chunks lie close behind head, in a ring that may once have been large
         }
+        if (slots.length > KEPT) {
+            slots = NONE;                            // an idle connection holds little (D8)
+        }
+    }
+
+    /** Makes the chunk at {@code from} the memory at {@code to}, which is before it, was not ensured for want of memory, and has none. */
+    void move(long from, long to) {
+        int source = slot(from);
+        slots[slot(to)] = slots[source];
+        slots[source] = null;
+    }
+
+    /** Where the chunk begins that {@code position} lies in. */
+    long chunkStart(long position) {
+        return position - offset(position);
     }
 
     /** Adds the memory of {@code length} ensured bytes from {@code position} to {@code out}, as far as pieces are left. */

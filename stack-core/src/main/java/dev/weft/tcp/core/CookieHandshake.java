@@ -40,7 +40,7 @@ public final class CookieHandshake {
         out.flags = TcpFlags.SYN | TcpFlags.ACK;
         out.seq = iss;
         out.ack = syn.seq + 1;
-        out.window = Receiver.synWindow(config.receiveBuffer());
+        out.window = Receiver.synWindow(config.buffers().receive());
         out.mss = config.announcedMss();
         if (!syn.timestamps || !config.extensions().timestamps()) {
             return;
@@ -48,7 +48,7 @@ public final class CookieHandshake {
         int bits = SCALE;
         if (syn.windowScale != TcpSegment.ABSENT) {
             bits = Math.min(14, syn.windowScale);
-            out.windowScale = Receiver.windowShiftFor(config.largestReceiveBuffer());
+            out.windowScale = Receiver.windowShiftFor(config.buffers().largestReceive());
         }
         if (syn.sackPermitted && config.extensions().selectiveAcks()) {
             bits |= SACK;

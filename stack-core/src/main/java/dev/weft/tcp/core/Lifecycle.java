@@ -53,7 +53,7 @@ final class Lifecycle {
         this.timestamps = new Timestamps(config.extensions().timestampOffset());
         this.ecn = new Ecn(config.extensions().ecn(), iss);
         this.snd = new Sender(this, config, iss, observer);
-        this.rcv = new Receiver(config, ecn);
+        this.rcv = new Receiver(config, ecn, timestamps);
     }
 
     Sender sender() {
@@ -218,6 +218,7 @@ final class Lifecycle {
             counters.count(TcpEvent.ECN_AGREED);
         }
         snd.established(now, !openedFast);
+        rcv.tuning.established(now, snd.rtt.srtt());
         become(snd.finQueued() ? TcpState.FIN_WAIT_1 : TcpState.ESTABLISHED);
         raise(TcpConnection.CONNECTED | TcpConnection.ACCEPTABLE | TcpConnection.WRITABLE);
     }

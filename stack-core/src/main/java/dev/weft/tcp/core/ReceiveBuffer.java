@@ -18,13 +18,14 @@ package dev.weft.tcp.core;
 final class ReceiveBuffer {
 
     private final ChunkRing ring;
-    private final int capacity;
+    private int capacity;
     private final Reassembly ranges = new Reassembly();
 
     private long read;
     private long next;
     private int lent;
     private boolean discarding;
+    private boolean starved;
 
     ReceiveBuffer(TcpMemory memory, int capacity) {
         this.ring = new ChunkRing(memory);
@@ -35,11 +36,16 @@ final class ReceiveBuffer {
         return capacity;
     }
 
+    /** Changes how much there is room for; what is here and what the peer was told stays, if it is less. */
+    void capacity(int bytes) {
+        capacity = bytes;
+    }
+
     int readable() {
         return discarding ? 0 : (int) (next - read);
     }
 
-    /** Bytes that may still come before the application consumes any. */
+    /** Bytes that may still come before the application consumes any; negative when the buffer has become smaller. */
     int free() {
         return capacity - readable();
     }
@@ -85,9 +91,10 @@ final class ReceiveBuffer {
             counters.count(TcpDiscard.TOO_MANY_HOLES);
             return 0;
         }
-        long stored = discarding ? to : copy(from, to, payload, skip);
+        long stored = discarding ? to : copy(from, to, payload, skip, counters);
         if (stored < to) {
             counters.count(TcpDiscard.NO_MEMORY);
+            starved |= distance == 0;
         }
         if (distance > 0) {
             ranges.add(from, stored);
@@ -102,10 +109,10 @@ final class ReceiveBuffer {
     }
 
     /** Copies what is missing of {@code [from, to)}, and returns where memory ran out, {@code to} if it did not. */
-    private long copy(long from, long to, Pieces payload, int skip) {
+    private long copy(long from, long to, Pieces payload, int skip, TcpCounters counters) {
         long at = ranges.nextMissing(from);
         while (at < to) {
-            if (!ring.ensure(at, read)) {
+            if (!ring.ensure(at, read) && !(from == next && prune(at, counters))) {
                 return at;
             }
             int gap = (int) (ranges.nextPresent(at, to) - at);
@@ -114,6 +121,29 @@ final class ReceiveBuffer {
             at = ranges.nextMissing(at + n);
         }
         return to;
+    }
+
+    /**
+     * Without memory for what is in order, what is not gives its own, the last chunk first; the peer sends it again. It may
+     * have been told that this has come, which RFC 2018 §8 allows to take back, as a last resort: here the alternative is to
+     * drop what the reader waits for.
+     */
+    private boolean prune(long at, TcpCounters counters) {
+        if (ranges.end(at) <= at) {
+            return false;
+        }
+        long start = ring.chunkStart(ranges.end(at) - 1);
+        ranges.cutOff(start);
+        ring.move(start, at);
+        counters.count(TcpEvent.OUT_OF_ORDER_PRUNED);
+        return true;
+    }
+
+    /** Whether something in order was dropped for want of memory; asking forgets it. */
+    boolean takeStarved() {
+        boolean taken = starved;
+        starved = false;
+        return taken;
     }
 
     /** Lends up to {@code max} readable bytes, see {@link TcpConnection#peek}. */

@@ -17,6 +17,7 @@ final class Receiver {
     final AckPolicy acks;
     final SackReport sacks;
     final UrgentIn urgent = new UrgentIn();
+    final ReceiveTuning tuning;
 
     int irs;
     /** RCV.NXT: the next sequence number expected. */
@@ -35,11 +36,12 @@ final class Receiver {
     private int finSeq;
     private boolean finReceived;
 
-    Receiver(TcpConfig config, Ecn ecn) {
+    Receiver(TcpConfig config, Ecn ecn, Timestamps timestamps) {
         this.config = config;
         this.counters = config.counters();
         this.ecn = ecn;
-        this.buffer = new ReceiveBuffer(config.memory(), config.receiveBuffer());
+        this.buffer = new ReceiveBuffer(config.memory(), config.buffers().receive());
+        this.tuning = new ReceiveTuning(config, buffer, timestamps);
         this.sacks = new SackReport(buffer);
         this.acks = new AckPolicy(config.delayedAckNanos(), counters);
     }
@@ -57,7 +59,7 @@ final class Receiver {
         irs = seq;
         rcvNxt = seq + 1;
         rcvAdv = rcvNxt + synWindow(buffer.capacity());
-        windowShift = scaling ? windowShiftFor(config.largestReceiveBuffer()) : 0;
+        windowShift = scaling ? windowShiftFor(config.buffers().largestReceive()) : 0;
     }
 
     /** RCV.WND: how much may come as far as the peer knows. */
@@ -125,6 +127,9 @@ final class Receiver {
         if (finKnown && rcvNxt == finSeq && !finReceived) {
             finReceived = true;
             rcvNxt++;
+        }
+        if (rcvNxt != before) {
+            tuning.arrived(now, in, rcvNxt);
         }
         acknowledge(now, in, before, hadHoles, marksChange);
         return Seq.diff(rcvNxt, before);

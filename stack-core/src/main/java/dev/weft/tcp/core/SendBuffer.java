@@ -16,7 +16,7 @@ package dev.weft.tcp.core;
 final class SendBuffer {
 
     private final ChunkRing ring;
-    private final int capacity;
+    private int capacity;
 
     private long acked;
     private long end;
@@ -44,11 +44,16 @@ final class SendBuffer {
     }
 
     int writable() {
-        return capacity - length();
+        return Math.max(0, capacity - length());
     }
 
     int capacity() {
         return capacity;
+    }
+
+    /** Changes how much there is room for; what is queued stays, if it is less. */
+    void capacity(int bytes) {
+        capacity = bytes;
     }
 
     int chunks() {

@@ -21,6 +21,7 @@ final class Sender {
     private final TcpObserver observer;
 
     final SendBuffer buffer;
+    private final SendTuning tuning;
     final RttEstimator rtt = new RttEstimator();
     final Recovery recovery;
     final Persist persist = new Persist();
@@ -67,7 +68,8 @@ final class Sender {
         this.observer = observer;
         this.config = config;
         this.counters = config.counters();
-        this.buffer = new SendBuffer(config.memory(), config.sendBuffer());
+        this.buffer = new SendBuffer(config.memory(), config.buffers().send());
+        this.tuning = new SendTuning(config, buffer);
         CongestionControl control = config.congestionControl().create(iss);
         this.congestion = observer == null ? control : new WatchedControl(control, observer);
         this.rate = new SendRate(congestion);
@@ -189,6 +191,7 @@ final class Sender {
         size.begin();
         mss = size.mss();
         rate.start(now, mss, synLost, rtt.srtt(), sndNxt);
+        tuning.follow(congestion.cwnd());
         lastSent = now;
     }
 
@@ -263,6 +266,7 @@ final class Sender {
         }
         if (advances) {
             recovery.armProbe(now, mss, rtoDeadline);
+            tuning.follow(congestion.cwnd());
         }
         // RFC 9293 §3.10.7.4: only a segment at least as new as the one that set the window may set it again.
         // Deviation: an ACK that moves SND.UNA does so as well, as in Linux. A retransmission is old by its number and new

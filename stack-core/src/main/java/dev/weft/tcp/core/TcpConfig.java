@@ -7,10 +7,7 @@ import java.util.Objects;
  *
  * @param memory where its buffers come from
  * @param counters where it counts
- * @param sendBuffer bytes that may be queued, sent or not, before the peer has acknowledged them; at least 1
- * @param receiveBuffer bytes the peer may send before the application consumes them; at least 1
- * @param largestReceiveBuffer the largest that {@code receiveBuffer} of any connection may ever be; decides the window
- *     scale, which cannot change after the SYN (RFC 7323 §2.3). Up to 2<sup>30</sup>
+ * @param buffers how much may be queued and received, and how far that grows
  * @param mtu the largest IP packet the path takes, as far as known, 68 and more
  * @param ipHeader bytes of IP header on each packet: 20 for IPv4, 40 for IPv6
  * @param noDelay whether small segments are sent at once, without Nagle's algorithm (RFC 9293 §3.7.4)
@@ -28,8 +25,8 @@ import java.util.Objects;
  * @param extensions timestamps and selective acknowledgements, both on by default
  * @param congestionControl how much may be in flight, and how fast it leaves
  */
-public record TcpConfig(TcpMemory memory, TcpCounters counters, int sendBuffer, int receiveBuffer,
-                        int largestReceiveBuffer, int mtu, int ipHeader, boolean noDelay, int synRetries,
+public record TcpConfig(TcpMemory memory, TcpCounters counters, TcpBuffers buffers, int mtu, int ipHeader,
+                        boolean noDelay, int synRetries,
                         int synAckRetries, int dataRetries, long mslNanos, long finWait2Nanos, long delayedAckNanos,
                         TcpExtensions extensions, CongestionAlgorithm congestionControl) {
 
@@ -42,10 +39,7 @@ public record TcpConfig(TcpMemory memory, TcpCounters counters, int sendBuffer, 
      * @throws IllegalArgumentException if a value is out of range
      */
     public TcpConfig {
-        require(sendBuffer >= 1 && sendBuffer <= 1 << 30, "sendBuffer", sendBuffer);
-        require(receiveBuffer >= 1 && receiveBuffer <= 1 << 30, "receiveBuffer", receiveBuffer);
-        require(largestReceiveBuffer >= receiveBuffer && largestReceiveBuffer <= 1 << 30, "largestReceiveBuffer",
-                largestReceiveBuffer);
+        Objects.requireNonNull(buffers, "buffers");
         require(mtu >= 68 && mtu <= 65_575, "mtu", mtu);
         require(ipHeader == 20 || ipHeader == 40, "ipHeader", ipHeader);
         require(synRetries >= 0 && synRetries <= 127, "synRetries", synRetries);
@@ -63,63 +57,60 @@ public record TcpConfig(TcpMemory memory, TcpCounters counters, int sendBuffer, 
         }
     }
 
-    /** The defaults: 256 KiB each way, scaling for 4 MiB, MTU 1500 over IPv4, Nagle, MSL 30 s, FIN-WAIT-2 60 s, ACKs within 40 ms, CUBIC. */
+    /** The defaults: buffers that grow, MTU 1500 over IPv4, Nagle, MSL 30 s, FIN-WAIT-2 60 s, ACKs within 40 ms, CUBIC. */
     public static TcpConfig of(TcpMemory memory, TcpCounters counters) {
-        return new TcpConfig(memory, counters, 256 << 10, 256 << 10, 4 << 20, 1500, 20, false, 7, 5, 15,
+        return new TcpConfig(memory, counters, TcpBuffers.TUNED, 1500, 20, false, 7, 5, 15,
                 30 * SECOND, 60 * SECOND, 40 * MILLISECOND, TcpExtensions.ALL, CongestionAlgorithm.CUBIC);
     }
 
-    /** A copy with these buffer sizes in bytes; the largest receive buffer grows along where it must. */
-    public TcpConfig withBuffers(int send, int receive) {
-        return new TcpConfig(memory, counters, send, receive, Math.max(receive, largestReceiveBuffer), mtu, ipHeader,
-                noDelay, synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
-                congestionControl);
+    /** A copy with these buffers. */
+    public TcpConfig withBuffers(TcpBuffers sizes) {
+        return new TcpConfig(memory, counters, sizes, mtu, ipHeader, noDelay, synRetries, synAckRetries, dataRetries, mslNanos,
+                finWait2Nanos, delayedAckNanos, extensions, congestionControl);
     }
 
-    /** A copy for another largest receive buffer in bytes. */
-    public TcpConfig withLargestReceiveBuffer(int bytes) {
-        return new TcpConfig(memory, counters, sendBuffer, receiveBuffer, bytes, mtu, ipHeader, noDelay, synRetries,
-                synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
-                congestionControl);
+    /** A copy with buffers that keep these sizes in bytes. */
+    public TcpConfig withBuffers(int send, int receive) {
+        return withBuffers(TcpBuffers.fixed(send, receive));
     }
 
     /** A copy for a path with this MTU and this length of IP header, both in bytes. */
     public TcpConfig withPath(int pathMtu, int ipHeaderBytes) {
-        return new TcpConfig(memory, counters, sendBuffer, receiveBuffer, largestReceiveBuffer, pathMtu, ipHeaderBytes,
+        return new TcpConfig(memory, counters, buffers, pathMtu, ipHeaderBytes,
                 noDelay, synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
                 congestionControl);
     }
 
     /** A copy with or without Nagle's algorithm. */
     public TcpConfig withNoDelay(boolean on) {
-        return new TcpConfig(memory, counters, sendBuffer, receiveBuffer, largestReceiveBuffer, mtu, ipHeader, on,
+        return new TcpConfig(memory, counters, buffers, mtu, ipHeader, on,
                 synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
                 congestionControl);
     }
 
     /** A copy with these limits on retransmission. */
     public TcpConfig withRetries(int syn, int synAck, int data) {
-        return new TcpConfig(memory, counters, sendBuffer, receiveBuffer, largestReceiveBuffer, mtu, ipHeader, noDelay,
+        return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay,
                 syn, synAck, data, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
                 congestionControl);
     }
 
     /** A copy with these times: MSL, FIN-WAIT-2 after a full close, longest delay of an ACK. */
     public TcpConfig withTimes(long msl, long finWait2, long delayedAck) {
-        return new TcpConfig(memory, counters, sendBuffer, receiveBuffer, largestReceiveBuffer, mtu, ipHeader, noDelay,
+        return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay,
                 synRetries, synAckRetries, dataRetries, msl, finWait2, delayedAck, extensions, congestionControl);
     }
 
     /** A copy with this congestion control. */
     public TcpConfig withCongestionControl(CongestionAlgorithm algorithm) {
-        return new TcpConfig(memory, counters, sendBuffer, receiveBuffer, largestReceiveBuffer, mtu, ipHeader, noDelay,
+        return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay,
                 synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
                 algorithm);
     }
 
     /** A copy that offers these options. */
     public TcpConfig withExtensions(TcpExtensions offered) {
-        return new TcpConfig(memory, counters, sendBuffer, receiveBuffer, largestReceiveBuffer, mtu, ipHeader, noDelay,
+        return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay,
                 synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, offered, congestionControl);
     }
 

@@ -57,7 +57,7 @@ import dev.weft.wire.TcpFlags;
  * <h2>What a peer can do</h2>
  *
  * At worst end its connection. Any segment at all may be given to {@link #segment}; none makes it throw. A peer can hold at
- * most {@code sendBuffer + receiveBuffer} bytes (rounded up to chunks), by not reading and by leaving holes; ranges out of
+ * most its two buffers' bytes (rounded up to chunks), by not reading and by leaving holes; ranges out of
  * order and answers owed are bounded by {@link Reassembly#limitFor} and {@link AckPolicy#QUEUE}.
  */
 public final class TcpConnection {
@@ -81,7 +81,9 @@ public final class TcpConnection {
     /** Event: the peer has acknowledged our FIN, and so all that was written; not told when {@link #CLOSED} follows at once. */
     public static final int DELIVERED = 1 << 8;
     /** Event: the peer has said that urgent data is ahead, see {@link #urgentRemaining()} (RFC 9293 §3.8.5, MUST-32). */
-    public static final int URGENT = 1 << 9;
+    public static final int URGENT = 1 << 11;
+    /** Event: what came in order was dropped because the memory of the stack is used up; somebody must give some back. */
+    public static final int MEMORY_SHORT = 1 << 10;
 
     /**
      * Event: a listener may hand the connection out: the handshake is complete, or the SYN brought data that may be answered
@@ -452,7 +454,7 @@ public final class TcpConnection {
             out.mss = config.announcedMss();
             // RFC 7323 §2.2: offered in a SYN, repeated in a SYN,ACK only if the peer's SYN has it.
             if (life.state() == TcpState.SYN_SENT || life.isScaling()) {
-                out.windowScale = Receiver.windowShiftFor(config.largestReceiveBuffer());
+                out.windowScale = Receiver.windowShiftFor(config.buffers().largestReceive());
             }
             // RFC 2018 §2: offered in a SYN, and in a SYN,ACK that answers such a SYN.
             out.sackPermitted = life.state() == TcpState.SYN_SENT ? config.extensions().selectiveAcks() : rcv.sacks.isPermitted();
@@ -539,6 +541,14 @@ public final class TcpConnection {
             }
         }
         return taken;
+    }
+
+    /**
+     * From how many {@link #writable} bytes on a writer that waits had better be woken: a third of the buffer, as in Linux.
+     * Waking it for each ACK would cost more than it writes.
+     */
+    public int writeLowWater() {
+        return Math.max(1, snd.buffer.capacity() / 3);
     }
 
     /** Bytes written that the peer has not acknowledged, sent or not: 0 when all has arrived (for lingering). */
@@ -641,6 +651,7 @@ public final class TcpConnection {
     public void consumed(long now, int length) {
         rcv.buffer.consumed(length);
         rcv.skipUrgent();
+        rcv.tuning.consumed(now);
         if (life.state().takesText()) {
             rcv.roomMade();
         }
@@ -770,7 +781,8 @@ public final class TcpConnection {
                 snd.recovery.retransmits(), snd.timeouts(), snd.rate.pacer.rate(), snd.rate.deliveryRate(),
                 snd.recovery.board.sacked(), snd.recovery.board.lost(), snd.recovery.retransmittedBytes(),
                 snd.recovery.rack.reorderingSeen(), snd.recovery.rack.multiplier(), life.timestamps().agreed(),
-                rcv.sacks.isPermitted(), life.isScaling(), snd.size.pathMtu(), life.ecn().isAgreed());
+                rcv.sacks.isPermitted(), life.isScaling(), snd.size.pathMtu(), life.ecn().isAgreed(), snd.buffer.capacity(),
+                rcv.buffer.capacity(), rcv.tuning.roundTrip(), rcv.tuning.space());
     }
 
     // ---- for tests of this package

@@ -103,6 +103,18 @@ public enum TcpEvent {
     GIVEN_UP,
     /** Too many connections were closed and not acknowledged: the oldest of them was reset (D8). */
     ORPHAN_RESET,
+    /** The receive buffer has grown with what the application reads in a round trip. */
+    RECEIVE_BUFFER_GROWN,
+    /** The receive buffer has its first size again: nothing came for a while, or the stack's memory is short. */
+    RECEIVE_BUFFER_SHRUNK,
+    /** The send buffer has grown with the congestion window. */
+    SEND_BUFFER_GROWN,
+    /** Two thirds of the stack's memory for buffers are in use: none grows until it is less than half (D8). */
+    MEMORY_PRESSURE,
+    /** What came out of order was dropped to make room for what is in order; the peer may have been told of it (RFC 2018 §8). */
+    OUT_OF_ORDER_PRUNED,
+    /** The stack's memory for buffers was used up: the oldest connection that its application has closed was reset (D8). */
+    ORPHAN_RESET_FOR_MEMORY,
     /** A path with a smaller MTU was found and what was in flight is cut anew. */
     MTU_LOWERED
 }

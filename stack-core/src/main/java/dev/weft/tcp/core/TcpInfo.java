@@ -29,10 +29,14 @@ package dev.weft.tcp.core;
  * @param windowScaling whether window scaling is agreed (RFC 7323 §2)
  * @param pathMtu the largest IP packet in bytes that the path takes, as far as is known
  * @param ecn whether explicit congestion notification is agreed (RFC 3168)
+ * @param sendBuffer size of the send buffer at present, in bytes
+ * @param receiveBuffer size of the receive buffer at present, in bytes
+ * @param receiveRttNanos round-trip time as the receiving half sees it, 0 while unknown
+ * @param receiveSpace the most that the application has read in a round trip, in bytes
  */
 public record TcpInfo(TcpState state, long srttNanos, long rttvarNanos, long rtoNanos, int cwnd, int ssthresh,
                       int inFlight, int unsent, int sendMss, int peerWindow, int receiveWindow, int readable,
                       long retransmits, int timeouts, long pacingRate, long deliveryRate, int sacked, int lost,
                       long retransmittedBytes, boolean reorderingSeen, int reorderingWindows, boolean timestamps, boolean selectiveAcks, boolean windowScaling,
-                      int pathMtu, boolean ecn) {
+                      int pathMtu, boolean ecn, int sendBuffer, int receiveBuffer, long receiveRttNanos, long receiveSpace) {
 }

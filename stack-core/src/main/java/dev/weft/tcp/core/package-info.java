@@ -16,9 +16,10 @@
  *       ({@code NewReno});
  *       how long segments are in {@code SegmentSize}, and where routers do not say it in {@code MtuSearch} (RFC 4821);
  *   <li>{@code Receiver} decides what is taken, and what window is told. It keeps bytes in {@code ReceiveBuffer}, holes in
- *       {@code Reassembly}, leaves to {@code AckPolicy} when to acknowledge and to {@code SackReport} what to name (RFC 2018);
+ *       {@code Reassembly} (a {@code RangeTree}), leaves to {@code AckPolicy} when to acknowledge and to {@code SackReport} what to name (RFC 2018);
  *   <li>{@code SynCookies} and {@code CookieHandshake} begin a connection of which nothing was kept (RFC 4987), {@code FastOpen}
  *       one whose SYN carries data (RFC 7413);
+ *   <li>{@code ReceiveTuning} and {@code SendTuning} say how large the buffers are;
  *   <li>{@code Timestamps} are both halves': what to echo, PAWS (RFC 7323).
  * </ul>
  * Both buffers are {@code ChunkRing}s: stream positions map to chunks by division, so bytes lie where they belong from the
@@ -46,10 +47,5 @@
  * ICMP errors are soft ({@link dev.weft.tcp.core.TcpError}); fewer SYN,ACKs, a shorter MSL ({@link dev.weft.tcp.core.TcpConfig});
  * text with a bare SYN, a SYN in SYN-RECEIVED ({@code Arrival}); FIN-WAIT-2 and a closed window end when nobody is left to
  * wait ({@code Lifecycle}, {@code Sender}).
- *
- * <h2>Not here yet</h2>
- *
- * Buffers that grow. Their places are {@code Recovery},
- * {@code CongestionControl} and the options of {@link dev.weft.tcp.core.TcpSegment}.
  */
 package dev.weft.tcp.core;

@@ -50,7 +50,7 @@ final class Conversation {
 
     private Conversation(TcpObserver observer, UnaryOperator<TcpConfig> change) {
         this.observer = observer;
-        config = change.apply(TcpConfig.of(new TcpMemory(pool, budget), tally).withLargestReceiveBuffer(256 << 10)
+        config = change.apply(TcpConfig.of(new TcpMemory(pool, budget, tally), tally).withBuffers(256 << 10, 256 << 10)
                 .withCongestionControl(CongestionAlgorithm.NEW_RENO));
     }
 

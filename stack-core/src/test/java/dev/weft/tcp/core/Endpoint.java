@@ -205,8 +205,8 @@ final class Endpoint {
         Receiver rcv = connection.receiver();
         require(Seq.le(snd.sndUna, snd.sndNxt), "SND.UNA ≤ SND.NXT");
         require(snd.recovery.board.isConsistent(snd.sndUna, snd.sndNxt), "the scoreboard covers what is outstanding");
-        require(snd.buffer.length() <= config.sendBuffer(), "the send buffer keeps its size");
-        require(rcv.buffer.readable() + rcv.window() <= rcv.buffer.capacity() || rcv.finReceived(), "no window beyond the buffer");
+        require(snd.buffer.length() <= config.buffers().largestSend(), "the send buffer keeps its size");
+        require(rcv.buffer.readable() + rcv.window() <= config.buffers().largestReceive() || rcv.finReceived(), "no window beyond the buffer");
         require(Seq.le(rcv.rcvNxt, rcv.rcvAdv) || rcv.finReceived(), "RCV.NXT within the window");
         if (connection.state().isSynchronized()) {
             require(snd.congestion.cwnd() >= snd.mss(), "cwnd ≥ one segment");
@@ -215,7 +215,7 @@ final class Endpoint {
             given = rcv.rcvAdv;
             givenKnown = true;
             require(Seq.le(snd.sndNxt, snd.sndEnd()), "SND.NXT ≤ the end of what was written");
-            require(Seq.diff(snd.sndEnd(), snd.sndUna) <= config.sendBuffer() + 1, "SND.UNA and the send buffer agree");
+            require(Seq.diff(snd.sndEnd(), snd.sndUna) <= config.buffers().largestSend() + 1, "SND.UNA and the send buffer agree");
             require(!edgeKnown || Seq.le(snd.sndNxt, highestEdge + 1), "nothing sent past the window but a probe");
         }
         boolean both = peer.connection != null && peer.connection.state().isSynchronized();

@@ -41,13 +41,20 @@ class FuzzProperties {
         try (var pool = new ChunkPool("fuzz", 512, 1 << 20)) {
             var budget = new ByteBudget(random.nextInt(4) == 0 ? 8 * 512 : 1 << 20);
             var config = TcpConfig.of(new TcpMemory(pool, budget), TALLY)
-                    .withBuffers(1 + random.nextInt(20_000), 1 + random.nextInt(20_000))
+                    .withBuffers(buffers(random))
                     .withPath(68 + random.nextInt(1433), 20).withNoDelay(random.nextBoolean())
                     .withCongestionControl(CongestionAlgorithm.values()[random.nextInt(CongestionAlgorithm.values().length)])
                     .withExtensions(new TcpExtensions(random.nextInt(4) > 0, 0, random.nextInt(4) > 0,
                             EcnMode.values()[random.nextInt(3)]));
             new Attack(random, config, pool).run();
         }
+    }
+
+    private static TcpBuffers buffers(Random random) {
+        int send = 1 + random.nextInt(20_000);
+        int receive = 1 + random.nextInt(20_000);
+        int growth = random.nextInt(2) * random.nextInt(20_000);
+        return new TcpBuffers(send, send + growth, receive, receive + growth);
     }
 
     private static final class Attack {
@@ -281,13 +288,13 @@ class FuzzProperties {
             require(Seq.le(snd.sndUna, snd.sndNxt), "SND.UNA ≤ SND.NXT");
             require(snd.recovery.board.isConsistent(snd.sndUna, snd.sndNxt), "the scoreboard covers what is outstanding");
             require(snd.recovery.board.ranges() <= Scoreboard.MOST + snd.outstanding() / 1024, "the scoreboard is bounded");
-            require(snd.buffer.length() <= config.sendBuffer(), "the send buffer keeps its size");
-            require(rcv.buffer.readable() <= config.receiveBuffer(), "the receive buffer keeps its size");
+            require(snd.buffer.length() <= config.buffers().largestSend(), "the send buffer keeps its size");
+            require(rcv.buffer.readable() <= config.buffers().largestReceive(), "the receive buffer keeps its size");
             require(connection.state() == TcpState.CLOSED || snd.flight() >= 0 && snd.flight() <= snd.outstanding(),
                     "flight is part of what is outstanding");
             require(snd.congestion.cwnd() > 0, "cwnd is positive");
             require(pool.lent() == snd.buffer.chunks() + rcv.buffer.chunks(), "every chunk lent is in a buffer");
-            int most = (config.sendBuffer() + config.receiveBuffer()) / 512 + 6;
+            int most = (config.buffers().largestSend() + config.buffers().largestReceive()) / 512 + 6;
             require(pool.lent() <= most, "memory is bounded by the buffers");
             if (connection.state() != TcpState.CLOSED && connection.state().isSynchronized()) {
                 require(Seq.le(snd.sndNxt, snd.sndEnd()), "nothing sent that was not written");

@@ -103,7 +103,7 @@ final class PathSimulation {
         var memory = new TcpMemory(pool, new ByteBudget(8L << 30));
         // Twice what fits the path and its queue, and twice that again for a window that doubles beyond it.
         int buffer = (int) Math.clamp(4 * (path.bdp() + path.queueBytes()), 256L << 10, 1L << 30);
-        var config = TcpConfig.of(memory, tally).withBuffers(buffer, buffer).withLargestReceiveBuffer(buffer)
+        var config = TcpConfig.of(memory, tally).withBuffers(buffer, buffer)
                 .withPath(MTU, IP_HEADER)
                 .withExtensions(new TcpExtensions(true, 0, true, path.markBdps() > 0 ? EcnMode.REQUEST : EcnMode.OFF));
         for (int i = 0; i < flows.length; i++) {

@@ -34,7 +34,7 @@ record Scenario(long seed, int aBytes, int bBytes, Link link, Link back, Ends en
      * @param bIss initial sequence number of B
      * @param sendBuffer bytes
      * @param receiveBuffer bytes
-     * @param largestReceiveBuffer bytes; sets the window scale
+     * @param largestReceiveBuffer bytes; sets the window scale; both buffers grow up to this if it is more
      * @param aMtu of A's link, bytes; 88 gives an MSS of 48
      * @param bMtu of B's link, bytes
      * @param chunk bytes of a memory chunk
@@ -68,7 +68,9 @@ record Scenario(long seed, int aBytes, int bBytes, Link link, Link back, Ends en
         var link = new Link(random.nextInt(3) * 5, 0, random.nextInt(5), random.nextInt(3) * 20, 0, 0, random.nextInt(100),
                 random.nextInt(50));
         int mtu = 576 + random.nextInt(925);
-        var ends = new Ends(iss, random.nextInt(), 8 << 10, 2_000 + random.nextInt(20_000), 64 << 10,
+        int receive = 2_000 + random.nextInt(20_000);
+        int largest = random.nextInt(4) == 0 ? 64 << 10 : receive;           // one that grows seldom closes its window
+        var ends = new Ends(iss, random.nextInt(), 8 << 10, receive, largest,
                 mtu, mtu, 1024, random.nextInt(4) == 0, random.nextInt(3) == 0, random.nextBoolean(), 0,
                 extensions(random, EcnMode.REQUEST), extensions(random, EcnMode.ACCEPT), control(random), control(random));
         return new Scenario(random.nextLong(), random.nextInt(60_000), random.nextInt(60_000), link, link, ends);

@@ -45,8 +45,8 @@ final class Simulation {
         this.mostSegments = (scenario.aBytes() + scenario.bBytes()) / 2 + 20_000;
         this.pool = new ChunkPool("simulation", ends.chunk(), 4L << 20);
         TcpConfig config = TcpConfig.of(new TcpMemory(pool, new ByteBudget(4L << 20)), counters)
-                .withBuffers(ends.sendBuffer(), ends.receiveBuffer())
-                .withLargestReceiveBuffer(ends.largestReceiveBuffer()).withNoDelay(ends.noDelay())
+                .withBuffers(new TcpBuffers(ends.sendBuffer(), Math.max(ends.sendBuffer(), ends.largestReceiveBuffer()),
+                        ends.receiveBuffer(), ends.largestReceiveBuffer())).withNoDelay(ends.noDelay())
                 .withRetries(40, 40, 60)
                 // TIME-WAIT outlasts many losses of the last ACK, at a time-out of up to 120 s each.
                 .withTimes(1_000_000 * MILLISECOND, 60_000 * MILLISECOND, 40 * MILLISECOND);

@@ -68,12 +68,12 @@ class SmallPartsTest {
         try (var pool = new ChunkPool("config", 256, 512)) {
             var config = TcpConfig.of(new TcpMemory(pool, new ByteBudget(512)), TcpCounters.NONE);
             assertThatThrownBy(() -> config.withBuffers(0, 1)).isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("sendBuffer 0");
+                    .hasMessageContaining("send: 0");
             assertThatThrownBy(() -> config.withPath(67, 20)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> config.withPath(1500, 24)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> config.withTimes(1, 1, 500_000_000)).as("RFC 9293 §3.8.6.3: less than 0.5 s")
                     .isInstanceOf(IllegalArgumentException.class);
-            assertThat(config.withBuffers(1, 8 << 20).largestReceiveBuffer()).isEqualTo(8 << 20);
+            assertThat(config.withBuffers(1, 8 << 20).buffers().largestReceive()).isEqualTo(8 << 20);
         }
     }
 
