@@ -17,6 +17,7 @@ class ByteAtATimeTest {
 
     private static final int BYTES = 200_000;
     private static final long ONE_WAY = 5_000_000;
+    private static final long NEVER = Long.MAX_VALUE;
 
     private record Outcome(int segments, long nanos) {
     }
@@ -40,6 +41,9 @@ class ByteAtATimeTest {
         private int written;
         private int read;
         private int segments;
+        /** When the applications go on; never while a buffer is full or empty, until something has come. */
+        private long nextWrite;
+        private long nextRead;
 
         Pipe(int writePiece, long writeNanos, int readPiece, long readNanos) {
             this.writePiece = writePiece;
@@ -59,14 +63,17 @@ class ByteAtATimeTest {
         private Outcome run(TcpConfig config) {
             writer = TcpConnection.active(config, 77);
             writer.connect(now);
-            long nextWrite = now;
-            long nextRead = now;
+            nextWrite = now;
+            nextRead = NEVER;
             flush();
             while (read < BYTES) {
                 long next = Math.min(writer.deadline(), reader == null ? Long.MAX_VALUE : reader.deadline());
                 next = packets.isEmpty() ? next : Math.min(next, packets.peek().arrives());
                 next = Math.min(next, Math.min(written < BYTES ? nextWrite : Long.MAX_VALUE, nextRead));
                 now = Math.max(now, next);
+                if (now == NEVER) {
+                    throw new AssertionError("nothing will ever happen again");
+                }
                 while (!packets.isEmpty() && packets.peek().arrives() <= now) {
                     deliver(packets.poll(), config);
                 }
@@ -75,10 +82,12 @@ class ByteAtATimeTest {
                     reader.tick(now);
                 }
                 if (written < BYTES && now >= nextWrite) {
-                    nextWrite = now + write() * writeNanos;
+                    int n = write();
+                    nextWrite = n == 0 ? NEVER : now + n * writeNanos;
                 }
                 if (now >= nextRead) {
-                    nextRead = now + readSome() * readNanos;
+                    int n = readSome();
+                    nextRead = n == 0 ? NEVER : now + n * readNanos;
                 }
                 flush();
             }
@@ -90,10 +99,12 @@ class ByteAtATimeTest {
         private void deliver(Packet packet, TcpConfig config) {
             if (!packet.toReader()) {
                 writer.segment(now, packet.segment());
+                nextWrite = nextWrite == NEVER ? now : nextWrite;
             } else if (reader == null) {
                 reader = TcpConnection.passive(config, 5, now, packet.segment());
             } else {
                 reader.segment(now, packet.segment());
+                nextRead = nextRead == NEVER ? now : nextRead;
             }
         }
 
@@ -103,7 +114,7 @@ class ByteAtATimeTest {
                 writer.commit(now, n);
                 written += n;
             }
-            return Math.max(1, n);
+            return n;
         }
 
         private int readSome() {
@@ -112,7 +123,7 @@ class ByteAtATimeTest {
                 reader.consumed(now, n);
                 read += n;
             }
-            return Math.max(1, n);
+            return n;
         }
 
         private void flush() {
@@ -152,13 +163,13 @@ class ByteAtATimeTest {
         isAboutAsGood(Pipe.run(64 << 10, 0, 1, 5_000, 16 << 10), Pipe.run(64 << 10, 0, 4_000, 5_000, 16 << 10));
     }
 
-    /** The same where the whole buffer is smaller than two segments. */
+    /** The same where the whole buffer is smaller than two segments: the window opens by halves of it, each for a round trip. */
     @Test
     void norWithABufferOfOneSegment() {
         Outcome bytewise = Pipe.run(64 << 10, 0, 1, 5_000, 1_500);
         Outcome inPieces = Pipe.run(64 << 10, 0, 1_500, 5_000, 1_500);
         assertThat((double) bytewise.segments() / inPieces.segments()).as("segments").isLessThan(3);
-        assertThat((double) bytewise.nanos() / inPieces.nanos()).as("time").isLessThan(1.1);
+        assertThat((double) bytewise.nanos() / inPieces.nanos()).as("time").isLessThan(1.5);
     }
 
     /** RFC 9293 §3.8.6.2: both at once. */
