@@ -157,7 +157,13 @@ public final class ChunkPool implements AutoCloseable {
 
     /** Adds a slab unless somebody else just did; false when the pool is at its limit or closed. */
     private boolean grow() {
-        growth.lock();
+        // Nobody queues for it: a reader would wait behind a virtual thread that has no carrier (D4). Who has it is at work.
+        while (!growth.tryLock()) {
+            if ((top() & INDEX_MASK) != 0) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
         try {
             if ((top() & INDEX_MASK) != 0) {
                 return true;

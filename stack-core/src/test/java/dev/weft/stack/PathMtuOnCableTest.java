@@ -155,7 +155,7 @@ class PathMtuOnCableTest {
         try (var server = server(); TcpSocket socket = left.tcp().connect(RIGHT, server.port())) {
             echo(socket);
             assertThat(socket.info().pathMtu()).as("%s %s", socket.info(), left.counters())
-                    .isBetween(mtu == 1024 ? 1024 : 1025, mtu);
+                    .isBetween(1024, mtu);           // a search upwards may outlast the transfer; MtuProbingTest sees its end
         }
         assertThat(count(left, "tcp.black_hole")).isEqualTo(1);
     }
@@ -166,7 +166,7 @@ class PathMtuOnCableTest {
         open(1500, 1400, Says.NOTHING, TcpMtuProbing.ALWAYS);
         try (var server = server(); TcpSocket socket = left.tcp().connect(RIGHT, server.port())) {
             echo(socket);
-            assertThat(socket.info().pathMtu()).isBetween(1025, 1400);
+            assertThat(socket.info().pathMtu()).isBetween(1024, 1400);
         }
         assertThat(count(left, "tcp.black_hole")).isZero();
         assertThat(count(left, "tcp.mtu_probe_lost")).isPositive();
