@@ -3,14 +3,17 @@ package dev.weft.examples.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.examples.Pattern;
+import dev.weft.tcp.TcpOptions;
 import dev.weft.tcp.TcpSocket;
 import dev.weft.testing.Eventually;
 import dev.weft.testing.RequiresPrivateNetwork;
 import dev.weft.testing.RequiresProgram;
 import dev.weft.testing.RequiresTun;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -31,6 +34,7 @@ class TcpTransferIT {
     private static final int CONNECTIONS = 1000;
     private static final int EACH = 64 * 1024;
     private static final long BULK = 50_000_000;
+    private static final int WINDOW = 256 << 10;
     /** Of the 35,000 segments that this is. */
     private static final long FEW = 100;
 
@@ -85,9 +89,26 @@ class TcpTransferIT {
         return bytes;
     }
 
+    /** With windows that stay below the 1,000 frames, ACKs included, which a TAP's queue holds; it drops the rest. */
+    private TcpSocket connect(ServerSocket listener) throws IOException {
+        return peer.stack.tcp().connect(new InetSocketAddress(LinuxPeer.KERNEL, listener.getLocalPort()), null,
+                TcpOptions.defaults().connectTimeout(LinuxPeer.PATIENCE).readTimeout(LinuxPeer.PATIENCE)
+                        .sendBuffer(WINDOW).receiveBuffer(WINDOW));
+    }
+
+    @Test
+    void receivesIntoABufferThatGrowsBeyondTheTapsQueue() throws Exception {
+        try (ServerSocket listener = peer.listen(); TcpSocket weft = peer.connectFromWeft(listener.getLocalPort());
+                Socket kernel = LinuxPeer.accept(listener)) {
+            Future<?> sending = send(kernel.getOutputStream(), BULK);
+            assertThat(Hash.of(weft.input(), BULK)).isEqualTo(Hash.ofPattern(BULK));
+            LinuxPeer.result(sending);
+        }
+    }
+
     @Test
     void receivesFromTheKernel() throws Exception {
-        try (ServerSocket listener = peer.listen(); TcpSocket weft = peer.connectFromWeft(listener.getLocalPort());
+        try (ServerSocket listener = peer.listen(); TcpSocket weft = connect(listener);
                 Socket kernel = LinuxPeer.accept(listener)) {
             Future<?> sending = send(kernel.getOutputStream(), BULK);
             assertThat(Hash.of(weft.input(), BULK)).isEqualTo(Hash.ofPattern(BULK));
@@ -98,7 +119,7 @@ class TcpTransferIT {
 
     @Test
     void sendsToTheKernel() throws Exception {
-        try (ServerSocket listener = peer.listen(); TcpSocket weft = peer.connectFromWeft(listener.getLocalPort());
+        try (ServerSocket listener = peer.listen(); TcpSocket weft = connect(listener);
                 Socket kernel = LinuxPeer.accept(listener)) {
             Future<?> sending = send(weft.output(), BULK);
             assertThat(Hash.of(kernel.getInputStream(), BULK)).isEqualTo(Hash.ofPattern(BULK));
@@ -109,7 +130,7 @@ class TcpTransferIT {
 
     @Test
     void sendsAndReceivesOnOneConnectionAtOnce() throws Exception {
-        try (ServerSocket listener = peer.listen(); TcpSocket weft = peer.connectFromWeft(listener.getLocalPort());
+        try (ServerSocket listener = peer.listen(); TcpSocket weft = connect(listener);
                 Socket kernel = LinuxPeer.accept(listener)) {
             Future<?> fromWeft = send(weft.output(), BULK);
             Future<?> fromKernel = send(kernel.getOutputStream(), BULK);
@@ -131,8 +152,8 @@ class TcpTransferIT {
     }
 
     /**
-     * No segment was lost, as a hole in either's sequence space would show: the TAP's queue holds more than the windows let
-     * out. Nearly none was sent twice; but either end takes for lost what is not answered within 200 ms, and the kernel's
+     * No segment was lost, as a hole in either's sequence space would show: the TAP's queue holds more than these windows
+     * let out. Nearly none was sent twice; but either end takes for lost what is not answered within 200 ms, and the kernel's
      * tail loss probes are quicker still, so that a busy machine that does not let Weft run causes some.
      */
     private void assertNothingWasLost() {
