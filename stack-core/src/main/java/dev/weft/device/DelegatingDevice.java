@@ -48,6 +48,11 @@ public abstract class DelegatingDevice implements NetDevice {
     }
 
     @Override
+    public int queueFrames() {
+        return inner.queueFrames();
+    }
+
+    @Override
     public boolean isUp() {
         return inner.isUp();
     }

@@ -39,6 +39,15 @@ public interface NetDevice extends AutoCloseable {
     /** The length in bytes to which shorter frames are padded before {@code transmit} (60 on real Ethernet), 0 for none. */
     int minimumFrame();
 
+    /**
+     * How many frames towards the stack may wait for its reader before the device silently drops the next, at least 1;
+     * {@link Integer#MAX_VALUE} (the default) where it drops none of them unsaid, or cannot say. Who lets a peer send without
+     * asking, as TCP does by its window, keeps below that.
+     */
+    default int queueFrames() {
+        return Integer.MAX_VALUE;
+    }
+
     /** Whether the link is up: frames can pass. */
     boolean isUp();
 

@@ -136,6 +136,11 @@ public abstract class DeviceLink implements Link, AutoCloseable {
     }
 
     @Override
+    public final int queueFrames() {
+        return device.queueFrames();
+    }
+
+    @Override
     public boolean isLoopback() {
         return false;
     }

@@ -23,6 +23,14 @@ public interface Link {
     /** The largest IP packet that it carries, in bytes. */
     int mtu();
 
+    /**
+     * How many frames that come in may wait for the reader; the next is lost, and nobody is told. {@link Integer#MAX_VALUE} where
+     * that is not so or not known.
+     */
+    default int queueFrames() {
+        return Integer.MAX_VALUE;
+    }
+
     /** Its own hardware address; all zero where {@link #hasLinkAddresses()} is false. */
     MacAddress mac();
 

@@ -26,6 +26,7 @@ import dev.weft.tcp.core.TcpSegment;
 import dev.weft.wire.IpAddress;
 import dev.weft.wire.IpProtocol;
 import dev.weft.wire.Seq;
+import dev.weft.wire.TcpHeader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.BindException;
@@ -50,6 +51,8 @@ public final class Tcp implements AutoCloseable {
     private static final int CHUNK_BYTES = 16 << 10;
     /** R2 in retransmissions, where no user timeout is set (RFC 9293 §3.8.3). */
     private static final int DATA_RETRIES = 15;
+    /** Frames that any device's queue is taken to hold: an initial window (RFC 6928) and some more. */
+    private static final int LEAST_QUEUE = 16;
     /** How soon a stack that closes looks again whether threads still use its memory. */
     private static final long QUIET_CHECK = 1_000_000L;
 
@@ -345,7 +348,7 @@ public final class Tcp implements AutoCloseable {
                 patience.keepAliveCount());
         core.userTimeout(now, NanoClock.deadline(0, patience.userTimeout()));
         // As much as the peer may send by its window, and what the readers may have under way.
-        var backlog = new Backlog(buffers(options).largestReceive() + (64 << 10),
+        var backlog = new Backlog(buffers(path, options).largestReceive() + (64 << 10),
                 () -> statistics.count(TcpInDiscard.BACKLOG_FULL));
         return new Flow(key, path, core, told, home, clock, backlog);
     }
@@ -353,7 +356,7 @@ public final class Tcp implements AutoCloseable {
     TcpConfig config(IpPath path, TcpOptions options) {
         TcpCongestion algorithm = options.congestionControl() == null ? congestion : options.congestionControl();
         return TcpConfig.of(memory, statistics)
-                .withBuffers(buffers(options))
+                .withBuffers(buffers(path, options))
                 // What we announce is what our link takes, and not what the way to the peer does (RFC 9293 §3.7.1, RFC 1191 §3.1).
                 .withPath(path.link().mtu(), path.remote().isIpv4() ? 20 : 40)
                 .withNoDelay(options.noDelay())
@@ -363,13 +366,23 @@ public final class Tcp implements AutoCloseable {
                         (options.ecn() == null ? ecn : options.ecn()).mode()));
     }
 
-    /** Of the size that was asked for, or else as large as the path needs. */
-    private TcpBuffers buffers(TcpOptions options) {
+    /** Of the size that was asked for, or else as large as the path needs and the device's queue holds. */
+    private TcpBuffers buffers(IpPath path, TcpOptions options) {
         int send = options.sendBuffer();
         int receive = options.receiveBuffer();
         TcpBuffers first = TcpBuffers.TUNED;
+        int most = (int) Math.min(largestReceive, queueBytes(path));
         return new TcpBuffers(send == 0 ? Math.min(first.send(), largestSend) : send, send == 0 ? largestSend : send,
-                receive == 0 ? Math.min(first.receive(), largestReceive) : receive, receive == 0 ? largestReceive : receive);
+                receive == 0 ? Math.min(first.receive(), most) : receive, receive == 0 ? most : receive);
+    }
+
+    /**
+     * What a peer that is near may send at once so that the queue of our device holds it while the reader does not run: half
+     * of the queue in full segments. The other half is for ACKs of what we send, and for other connections.
+     */
+    private static long queueBytes(IpPath path) {
+        int segment = path.link().mtu() - (path.remote().isIpv4() ? 20 : 40) - TcpHeader.LENGTH;
+        return Math.max(path.link().queueFrames() / 2, LEAST_QUEUE) * (long) Math.max(segment, 1);
     }
 
     /** RFC 7323 §5.4, §7.1: one offset for all connections between two addresses, so that their timestamps go up. */

@@ -46,7 +46,7 @@ final class TcpBench implements IpLayer, AutoCloseable {
     final Counters counters = new Counters();
     final Deque<Sent> sent = new ArrayDeque<>();
     final Tcp tcp;
-    private final FakeLink link = FakeLink.rawIp("bench0", 1500);
+    final FakeLink link = FakeLink.rawIp("bench0", 1500);
     private final TimerWheel wheel = new TimerWheel();
     private final FrameBatch batch = new FrameBatch(1);
     private final IpPacket packet = new IpPacket();

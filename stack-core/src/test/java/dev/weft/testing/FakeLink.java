@@ -45,6 +45,8 @@ public final class FakeLink implements Link, LinkReader, AutoCloseable {
     public final BlockingQueue<Sent> sent = new LinkedBlockingQueue<>();
     /** Whether the device has room. */
     public volatile boolean takesFrames = true;
+    /** How many frames wait for its reader. */
+    public volatile int queueFrames = Integer.MAX_VALUE;
     /** How many calls there were with several frames. */
     public volatile int batches;
 
@@ -145,6 +147,11 @@ public final class FakeLink implements Link, LinkReader, AutoCloseable {
     @Override
     public int mtu() {
         return mtu;
+    }
+
+    @Override
+    public int queueFrames() {
+        return queueFrames;
     }
 
     @Override

@@ -37,8 +37,9 @@ import picocli.CommandLine.Spec;
             + "lost or not, then waits for the rate in the queue, then travels. All chances depend on --seed and on how many "
             + "frames came before: the same seed and the same frames have the same losses.",
     "The kernel cuts large segments before it gives them to a TAP that is opened without offloads, as these are: each frame "
-            + "is one packet. A TAP drops what exceeds its queue of 1000 frames before the line sees it (ip link set l0 "
-            + "txqueuelen 10000). IPv6 that a namespace speaks by itself has its chances, too: switch it off for the same trace.",
+            + "is one packet. A TAP drops what exceeds its queue of " + Tap.DEFAULT_QUEUE_FRAMES + " frames (txqueuelen; "
+            + "1000 where that may not be changed) before the line sees it. IPv6 that a namespace speaks by itself has its "
+            + "chances, too: switch it off for the same trace.",
     "",
     "Prints 'ready' and the names of both devices, and statistics at the end as a JSON object on one line: 'passed' and what "
             + "else became of frames, the most that waited in the queue, and how long a frame waited in the mean."})

@@ -37,6 +37,7 @@ final class KernelInterface implements AutoCloseable {
     private static final long SIOCSIFHWADDR = 0x8924;
     private static final long SIOCGIFHWADDR = 0x8927;
     private static final long SIOCGIFINDEX = 0x8933;
+    private static final long SIOCGIFTXQLEN = 0x8942;
     private static final long SIOCETHTOOL = 0x8946;
     private static final long TUNGETIFF = 0x800454d2L;
 
@@ -122,6 +123,18 @@ final class KernelInterface implements AutoCloseable {
         }
         scratch.set(U32, NAME_BYTES, bytes);
         return call(SIOCSIFMTU);
+    }
+
+    /** How many frames its queue holds, or a negative errno. */
+    int queueLength() {
+        int error = call(SIOCGIFTXQLEN);
+        return error != 0 ? -error : scratch.get(U32, NAME_BYTES);
+    }
+
+    /** Its number in the namespace, or a negative errno. */
+    int index() {
+        int error = call(SIOCGIFINDEX);
+        return error != 0 ? -error : scratch.get(U32, NAME_BYTES);
     }
 
     /** Sets the MAC address of the kernel's side where it differs; returns an errno. */

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * Tap.named("weft0").tun().mtu(9000)
  * }</pre>
  *
- * What is not mentioned is left as the kernel has it. A setting that is in force already takes no rights, so that a
+ * What is not mentioned is left as the kernel has it, but for the {@linkplain #queueFrames queue}. A setting that is in force already takes no rights, so that a
  * device which root has prepared can be described and opened by anybody it belongs to.
  */
 public final class Tap implements DeviceFactory, Cloneable {
@@ -33,6 +33,11 @@ public final class Tap implements DeviceFactory, Cloneable {
     /** The largest MTU that the kernel gives a TAP; a TUN could have 14 more. */
     public static final int LARGEST_MTU = 65_521;
 
+    /** How many frames towards the stack wait, where nobody has said otherwise. */
+    public static final int DEFAULT_QUEUE_FRAMES = 10_000;
+    /** The most frames that may be asked for. */
+    public static final int LARGEST_QUEUE_FRAMES = 1_000_000;
+
     /** What to do about a device that exists, or does not. */
     enum Presence { ANY, FRESH, EXISTING }
 
@@ -42,6 +47,7 @@ public final class Tap implements DeviceFactory, Cloneable {
     private LinkType linkType = LinkType.ETHERNET;
     private Presence presence = Presence.ANY;
     private int mtu;
+    private int queueFrames;
     private Boolean persistent;
     private int owner = -1;
     private int group = -1;
@@ -107,6 +113,22 @@ public final class Tap implements DeviceFactory, Cloneable {
                     + " to " + LARGEST_MTU);
         }
         return with(copy -> copy.mtu = bytes);
+    }
+
+    /**
+     * How many frames the kernel keeps for the stack to read before it drops the next ({@code txqueuelen} of its interface). By
+     * default a queue that is as short as the kernel makes it, 1000 frames (500 of a TUN), becomes {@value #DEFAULT_QUEUE_FRAMES}
+     * long where that is allowed: a receive window of 6 MiB is 4,350 frames of 1,448 bytes, and as much again is room for ACKs
+     * and other connections. It takes 8 bytes a frame while it is empty. A length that somebody has chosen stays.
+     *
+     * @param frames 1 to {@value #LARGEST_QUEUE_FRAMES}
+     */
+    public Tap queueFrames(int frames) {
+        if (frames < 1 || frames > LARGEST_QUEUE_FRAMES) {
+            throw new IllegalArgumentException("a queue of " + frames + " frames for " + name + ": it takes 1 to "
+                    + LARGEST_QUEUE_FRAMES);
+        }
+        return with(copy -> copy.queueFrames = frames);
     }
 
     /** Whether the device stays when it is closed; default: as it is, and a new one goes. */
@@ -227,6 +249,11 @@ public final class Tap implements DeviceFactory, Cloneable {
     /** 0 where it is left alone. */
     int mtu() {
         return mtu;
+    }
+
+    /** 0 where nobody has said. */
+    int queueFrames() {
+        return queueFrames;
     }
 
     /** Null where it is left alone. */

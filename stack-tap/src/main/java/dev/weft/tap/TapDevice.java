@@ -32,9 +32,13 @@ final class TapDevice implements NetDevice {
 
     private static final Logger LOG = LoggerFactory.getLogger(TapDevice.class);
 
+    /** The shortest that the kernel makes. */
+    private static final int UNKNOWN_QUEUE = 500;
+
     private final String name;
     private final LinkType linkType;
     private final int mtu;
+    private final int queueFrames;
     private final TapHandle handle;
     private final int descriptor;
     private final CallGate gate;
@@ -73,6 +77,8 @@ final class TapDevice implements NetDevice {
         framesOut = counters.counter("tap.out.frames");
         discardedIn = new CounterGroup<>(counters, "tap.in", TapInDiscard.class);
         discardedOut = new CounterGroup<>(counters, "tap.out", TapOutDiscard.class);
+        int queue = handle.kernel().queueLength();
+        queueFrames = queue > 0 ? queue : UNKNOWN_QUEUE;
         up = handle.kernel().up() == 1;
     }
 
@@ -106,6 +112,12 @@ final class TapDevice implements NetDevice {
     @Override
     public int minimumFrame() {
         return 0;
+    }
+
+    /** What the interface's queue held when the device was opened. */
+    @Override
+    public int queueFrames() {
+        return queueFrames;
     }
 
     @Override

@@ -16,6 +16,10 @@ final class TapOpener {
 
     private static final int ETHERNET_HEADER = 14;
 
+    /** What the kernel gives a new device: nobody has chosen it. */
+    private static final int KERNEL_QUEUE_TAP = 1000;
+    private static final int KERNEL_QUEUE_TUN = 500;
+
     private static final long TUNSETIFF = 0x400454caL;
     private static final long TUNSETPERSIST = 0x400454cbL;
     private static final long TUNSETOWNER = 0x400454ccL;
@@ -166,6 +170,7 @@ final class TapOpener {
             refused(kernel.mtu(tap.mtu()), "be given the MTU " + tap.mtu(),
                     "`ip link set " + name + " mtu " + tap.mtu() + "`");
         }
+        configureQueue();
         if (tap.hostMac() != null) {
             refused(kernel.mac(tap.hostMac()), "be given the kernel-side address " + tap.hostMac(),
                     "`ip link set " + name + " address " + tap.hostMac() + "`");
@@ -176,6 +181,27 @@ final class TapOpener {
         }
         if (tap.bringsUp()) {
             refused(kernel.bringUp(), "be brought up", "`ip link set " + name + " up`");
+        }
+    }
+
+    private void configureQueue() throws TapException {
+        int present = handle.kernel().queueLength();
+        int wanted = tap.queueFrames();
+        boolean asked = wanted > 0;
+        if (!asked && (present == KERNEL_QUEUE_TAP || present == KERNEL_QUEUE_TUN)) {
+            wanted = Tap.DEFAULT_QUEUE_FRAMES;
+        }
+        if (wanted == 0 || wanted == present) {
+            return;
+        }
+        int errno = tap.netlink()
+                ? RouteNetlink.queueLength(handle.kernel().index(), wanted, handle.temporary()) : Errno.EPERM;
+        if (asked) {
+            refused(errno, "be given a queue of " + wanted + " frames",
+                    "`ip link set " + name + " txqueuelen " + wanted + "`");
+        } else if (errno != 0) {
+            LOG.atDebug().addKeyValue("iface", name).addKeyValue("frames", present).addKeyValue("errno", Errno.name(errno))
+                    .log("the queue stays as short as it is");
         }
     }
 

@@ -3,7 +3,7 @@
  *
  * <p>{@link dev.weft.tap.Tap} describes a device, its {@code open} makes it or attaches to it and returns a
  * {@link dev.weft.device.NetDevice}; {@link dev.weft.tap.TapException} says why not. Nothing here runs an external
- * command: what {@code ip} does is done by ioctls.
+ * command: what {@code ip} does is done by ioctls, and by rtnetlink where these ask for root.
  *
  * <h2>Two sides</h2>
  * A TAP is a cable whose one end is an interface of the kernel and whose other end is a descriptor. {@code --host} and

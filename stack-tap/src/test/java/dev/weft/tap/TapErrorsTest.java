@@ -103,6 +103,7 @@ class TapErrorsTest {
         FrameTap.open(namespace, Tap.named("weft0").owner(0).persistent(true)).close();
         namespace.dropRights();
         assertFails(Tap.named("weft0").mtu(1400), Reason.SETTING_REFUSED, "`ip link set weft0 mtu 1400`");
+        assertFails(Tap.named("weft0").queueFrames(2000), Reason.SETTING_REFUSED, "`ip link set weft0 txqueuelen 2000`");
         assertFails(Tap.named("weft0").up(), Reason.SETTING_REFUSED, "`ip link set weft0 up`");
         assertFails(Tap.named("weft0").host("10.9.0.1/24"), Reason.SETTING_REFUSED,
                 "`ip addr add 10.9.0.1/24 dev weft0`");

@@ -7,6 +7,10 @@ import dev.weft.testing.RequiresPrivateNetwork;
 import dev.weft.testing.RequiresProgram;
 import dev.weft.testing.RequiresTun;
 import dev.weft.wire.MacAddress;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +61,51 @@ class TapSettingsTest {
                     .contains("mtu 9000").contains(mac.toString()).contains("user root").contains("group root");
             assertThat(namespace.ip("addr show dev weft0")).contains("inet 10.9.0.1/20 ");
             assertThat(namespace.ip("route show")).contains("10.9.0.0/20 dev weft0");
+        }
+    }
+
+    @Test
+    void makesTheQueueLongerWhereNobodyHasChosenItsLength() {
+        try (var tap = FrameTap.open(namespace, Tap.named("weft0")); var tun = FrameTap.open(namespace, Tap.named("weft1").tun())) {
+            for (FrameTap made : List.of(tap, tun)) {
+                assertThat(made.device.queueFrames()).isEqualTo(Tap.DEFAULT_QUEUE_FRAMES);
+                assertThat(namespace.ip("link show dev " + made.device.name())).contains("qlen " + Tap.DEFAULT_QUEUE_FRAMES);
+            }
+        }
+        namespace.ip("tuntap add dev weft0 mode tap");
+        namespace.ip("link set weft0 txqueuelen 50");
+        try (var tap = FrameTap.open(namespace, Tap.named("weft0"))) {
+            assertThat(tap.device.queueFrames()).as("somebody has chosen it").isEqualTo(50);
+        }
+        try (var tap = FrameTap.open(namespace, Tap.named("weft0").queueFrames(2000))) {
+            assertThat(tap.device.queueFrames()).isEqualTo(2000);
+        }
+    }
+
+    @Test
+    void leavesTheQueueAsItIsWhereThatTakesMoreRights() {
+        namespace.ip("tuntap add dev weft0 mode tap user root");
+        namespace.dropRights();
+        try (var tap = FrameTap.open(namespace, Tap.named("weft0"))) {
+            assertThat(tap.device.queueFrames()).isEqualTo(1000);
+        }
+    }
+
+    /** The queue is as long as it says: that many frames wait, while nobody reads, and not one is lost. */
+    @Test
+    void keepsAsManyFramesAsItSays() throws Exception {
+        int frames = 3000;
+        try (var tap = FrameTap.open(namespace, Tap.named("weft0").host("10.9.0.1/24"))) {
+            namespace.ip("neigh add 10.9.0.2 lladdr 02:00:00:00:00:02 dev weft0 nud permanent");
+            namespace.run(() -> {
+                try (var socket = new DatagramSocket()) {
+                    for (int i = 0; i < frames; i++) {
+                        socket.send(new DatagramPacket(new byte[1], 1, InetAddress.ofLiteral("10.9.0.2"), 9));
+                    }
+                }
+            });
+            tap.readUntil(() -> tap.counters.value("tap.in.frames") >= frames);
+            assertThat(namespace.statistic("weft0", "tx", "dropped")).isZero();
         }
     }
 

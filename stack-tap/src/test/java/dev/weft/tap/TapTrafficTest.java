@@ -77,7 +77,7 @@ class TapTrafficTest {
         try (var tap = FrameTap.open(namespace, Tap.named("weft0").host("10.9.0.1/24"));
                 var socket = namespace.call(() -> new DatagramSocket())) {
             namespace.ip("neigh add 10.9.0.2 lladdr 02:00:00:00:00:02 dev weft0 nud permanent");
-            // The queue of a TAP holds 1000 frames and drops the rest, so the sender is held back to fewer.
+            // What a TAP's queue has no room for is dropped, so the sender is held back to less.
             var room = new Semaphore(500);
             Future<?> sender = sendNumbers(socket, room);
             for (int number = 0; number < FRAMES; number++) {

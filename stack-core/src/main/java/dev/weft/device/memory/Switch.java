@@ -33,6 +33,7 @@ public final class Switch {
     private final Counter evicted;
     private final NanoClock clock;
     private final Duration delay;
+    private final int maxFrames;
     private final Port[] ports;
 
     /** Held to learn and look up; no frame is copied under it. */
@@ -52,6 +53,7 @@ public final class Switch {
         }
         clock = options.clock();
         delay = options.delay();
+        maxFrames = options.maxFrames();
         flooded = counters.counter(options.name() + ".flooded");
         evicted = counters.counter(options.name() + ".station_evicted");
         ports = new Port[portCount];
@@ -127,6 +129,12 @@ public final class Switch {
         private Port(int index, MemoryLinkOptions options) {
             super(options.name() + ".p" + index, options, counters);
             this.index = index;
+        }
+
+        /** What does not fit is lost, and its sender not told. */
+        @Override
+        public int queueFrames() {
+            return maxFrames;
         }
 
         @Override
