@@ -1,7 +1,7 @@
 package dev.weft.tcp;
 
 import dev.weft.runtime.ShortLock;
-import dev.weft.tcp.core.TcpSegment;
+import dev.weft.tcp.core.segment.TcpSegment;
 import java.lang.foreign.MemorySegment;
 
 /**

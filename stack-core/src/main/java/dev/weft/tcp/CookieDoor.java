@@ -2,11 +2,11 @@ package dev.weft.tcp;
 
 import dev.weft.ip.IpPath;
 import dev.weft.tcp.core.CookieHandshake;
-import dev.weft.tcp.core.SynCookies;
 import dev.weft.tcp.core.TcpConfig;
 import dev.weft.tcp.core.TcpConnection;
-import dev.weft.tcp.core.TcpEvent;
-import dev.weft.tcp.core.TcpSegment;
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.open.SynCookies;
+import dev.weft.tcp.core.segment.TcpSegment;
 
 /**
  * The way into a listener for which nothing is kept between SYN and ACK, so that a flood of SYNs takes no memory and shuts

@@ -1,8 +1,8 @@
 package dev.weft.tcp;
 
 import dev.weft.runtime.ShortLock;
-import dev.weft.tcp.core.FastOpenCookie;
-import dev.weft.tcp.core.FastOpenOutcome;
+import dev.weft.tcp.core.open.FastOpenCookie;
+import dev.weft.tcp.core.open.FastOpenOutcome;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

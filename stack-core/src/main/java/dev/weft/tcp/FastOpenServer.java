@@ -1,9 +1,9 @@
 package dev.weft.tcp;
 
-import dev.weft.tcp.core.FastOpenCookie;
-import dev.weft.tcp.core.FastOpenCookies;
-import dev.weft.tcp.core.TcpEvent;
-import dev.weft.tcp.core.TcpSegment;
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.open.FastOpenCookie;
+import dev.weft.tcp.core.open.FastOpenCookies;
+import dev.weft.tcp.core.segment.TcpSegment;
 
 /** What listeners do about the fast open option of a SYN (RFC 7413 §4.1.2, §4.2.2). On readers. */
 final class FastOpenServer {

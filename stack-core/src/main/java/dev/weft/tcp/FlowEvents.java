@@ -1,9 +1,9 @@
 package dev.weft.tcp;
 
-import dev.weft.tcp.core.RetransmitCause;
 import dev.weft.tcp.core.TcpObserver;
 import dev.weft.tcp.core.TcpState;
 import dev.weft.tcp.core.WindowCause;
+import dev.weft.tcp.core.recovery.RetransmitCause;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;

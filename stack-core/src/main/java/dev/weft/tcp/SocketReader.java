@@ -1,9 +1,9 @@
 package dev.weft.tcp;
 
 import dev.weft.runtime.NanoClock;
-import dev.weft.tcp.core.Pieces;
 import dev.weft.tcp.core.TcpConnection;
 import dev.weft.tcp.core.TcpFailure;
+import dev.weft.tcp.core.buffer.Pieces;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;

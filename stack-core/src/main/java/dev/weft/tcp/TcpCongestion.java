@@ -1,6 +1,6 @@
 package dev.weft.tcp;
 
-import dev.weft.tcp.core.CongestionAlgorithm;
+import dev.weft.tcp.core.congestion.CongestionAlgorithm;
 
 /** How a connection finds out how fast it may send. */
 public enum TcpCongestion {

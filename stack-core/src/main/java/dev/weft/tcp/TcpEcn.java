@@ -1,6 +1,6 @@
 package dev.weft.tcp;
 
-import dev.weft.tcp.core.EcnMode;
+import dev.weft.tcp.core.segment.EcnMode;
 
 /**
  * Explicit congestion notification (RFC 3168): routers mark packets of a queue that grows, instead of dropping them, the

@@ -1,6 +1,6 @@
 package dev.weft.tcp;
 
-import dev.weft.tcp.core.MtuProbing;
+import dev.weft.tcp.core.mtu.MtuProbing;
 
 /**
  * When connections find out by themselves how long their packets may be, with segments that carry data (RFC 4821), besides

@@ -1,6 +1,6 @@
 package dev.weft.tcp;
 
-import dev.weft.tcp.core.TcpBuffers;
+import dev.weft.tcp.core.buffer.TcpBuffers;
 import java.util.Objects;
 
 /**
@@ -8,7 +8,7 @@ import java.util.Objects;
  *
  * @param memory bytes that the buffers of all connections together may take off the heap, at least 1 MiB; default 256 MiB.
  *     From two thirds of it on buffers grow no more, until less than half is in use; what is done when all of it is, stands
- *     in {@link dev.weft.tcp.core.TcpMemory}
+ *     in {@link dev.weft.tcp.core.buffer.TcpMemory}
  * @param orphans how many connections may be closed by their application and not acknowledged by their peer yet, at least 1,
  *     default 16,384; one more resets the oldest
  * @param synCookies when listeners answer SYNs without remembering them (RFC 4987 §3.6); default when there is no room for more

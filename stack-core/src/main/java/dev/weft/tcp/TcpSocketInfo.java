@@ -1,8 +1,8 @@
 package dev.weft.tcp;
 
-import dev.weft.tcp.core.CongestionAlgorithm;
 import dev.weft.tcp.core.TcpConnection;
 import dev.weft.tcp.core.TcpInfo;
+import dev.weft.tcp.core.congestion.CongestionAlgorithm;
 import dev.weft.wire.IpAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;

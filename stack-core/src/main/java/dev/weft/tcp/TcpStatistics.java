@@ -2,9 +2,9 @@ package dev.weft.tcp;
 
 import dev.weft.resource.CounterGroup;
 import dev.weft.resource.Counters;
-import dev.weft.tcp.core.TcpCounters;
-import dev.weft.tcp.core.TcpDiscard;
-import dev.weft.tcp.core.TcpEvent;
+import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.counter.TcpDiscard;
+import dev.weft.tcp.core.counter.TcpEvent;
 
 /** The counters of TCP: {@code tcp.in.…} for what never reached a connection, {@code tcp.discard.…} and {@code tcp.…} of the core. */
 final class TcpStatistics implements TcpCounters {

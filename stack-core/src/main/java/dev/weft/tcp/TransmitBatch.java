@@ -3,9 +3,9 @@ package dev.weft.tcp;
 import dev.weft.device.OutFrame;
 import dev.weft.ip.IpPath;
 import dev.weft.resource.OffHeap;
-import dev.weft.tcp.core.Pieces;
-import dev.weft.tcp.core.TcpSegment;
-import dev.weft.tcp.core.TcpSegmentCodec;
+import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.segment.TcpSegment;
+import dev.weft.tcp.core.segment.TcpSegmentCodec;
 import dev.weft.wire.IpProtocol;
 
 /**

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 /**
  * The table of packages: who may use whom. Dependencies are transitive and point up the table only.
  *
- * <p>A package covers its sub-packages, except that {@code tcp.core} has a line of its own: the connection is pure
- * (D1), it is told the time and does no I/O, so of the packages above it needs the least.
+ * <p>A package covers its sub-packages, except that {@code tcp.core} has lines of its own: the connection is pure (D1), it is
+ * told the time and does no I/O, so of the packages above it needs the least; and its parts do not know the whole.
  */
 enum Layers {
 
@@ -35,12 +35,19 @@ enum Layers {
     IPV6("ipv6", IP, ARP),
     ICMP("icmp", IPV4, IPV6),
     UDP("udp", IP),
-    TCP_CORE("tcp.core", WIRE, RUNTIME),
+    TCP_COUNTER("tcp.core.counter"),
+    TCP_BUFFER("tcp.core.buffer", TCP_COUNTER, RESOURCE),
+    TCP_SEGMENT("tcp.core.segment", TCP_BUFFER, WIRE),
+    TCP_CONGESTION("tcp.core.congestion", WIRE, RUNTIME),
+    TCP_RECOVERY("tcp.core.recovery", TCP_SEGMENT, TCP_CONGESTION),
+    TCP_OPEN("tcp.core.open", TCP_SEGMENT, RUNTIME),
+    TCP_MTU("tcp.core.mtu", WIRE),
+    TCP_CORE("tcp.core", WIRE, RUNTIME, TCP_RECOVERY, TCP_OPEN, TCP_MTU),
     TCP("tcp", IP, TCP_CORE),
     DHCP("dhcp", UDP, TCP, LINK),
     DNS("dns", UDP, TCP, LINK),
     /** The root package itself: the stack, which wires the layers together. */
-    STACK("", WIRE, RESOURCE, RUNTIME, DEVICE, LINK, ARP, ROUTE, IP, IPV4, IPV6, ICMP, UDP, TCP_CORE, TCP, DHCP, DNS),
+    STACK("", WIRE, RESOURCE, RUNTIME, DEVICE, LINK, ARP, ROUTE, IP, IPV4, IPV6, ICMP, UDP, TCP, DHCP, DNS),
     SOCKET("socket", STACK),
     NIO("nio", STACK),
     SIM("sim", STACK);
@@ -80,6 +87,11 @@ enum Layers {
             return allowed.contains(of(target, root));
         }
         return target.isPrimitive() || LIBRARIES.stream().anyMatch(library -> isIn(target, library));
+    }
+
+    /** Its package without the root's name. */
+    String packageBelowRoot() {
+        return name;
     }
 
     /** The layer a class belongs to: that with the longest name that fits. Null when the table does not know it. */

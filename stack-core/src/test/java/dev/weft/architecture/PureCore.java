@@ -24,7 +24,7 @@ final class PureCore {
 
     static ArchRule below(String root) {
         DescribedPredicate<JavaClass> core = DescribedPredicate.describe("are in tcp.core",
-                type -> Layers.of(type, root) == Layers.TCP_CORE);
+                type -> Layers.isIn(type, root + "." + Layers.TCP_CORE.packageBelowRoot()));
         return ArchRuleDefinition.classes().that(core).should(new ArchCondition<>("be pure") {
             @Override
             public void check(JavaClass type, ConditionEvents events) {

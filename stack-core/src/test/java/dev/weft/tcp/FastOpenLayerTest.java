@@ -3,10 +3,10 @@ package dev.weft.tcp;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.tcp.core.FastOpenCookie;
-import dev.weft.tcp.core.FastOpenCookies;
-import dev.weft.tcp.core.FastOpenOutcome;
-import dev.weft.tcp.core.TcpSegment;
+import dev.weft.tcp.core.open.FastOpenCookie;
+import dev.weft.tcp.core.open.FastOpenCookies;
+import dev.weft.tcp.core.open.FastOpenOutcome;
+import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.wire.IpAddress;
 import dev.weft.wire.Ipv4Address;
 import dev.weft.wire.TcpFlags;

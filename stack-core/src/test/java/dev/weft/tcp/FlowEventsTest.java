@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.resource.Counters;
 import dev.weft.runtime.NanoClock;
-import dev.weft.tcp.core.RetransmitCause;
 import dev.weft.tcp.core.TcpState;
 import dev.weft.tcp.core.WindowCause;
+import dev.weft.tcp.core.recovery.RetransmitCause;
 import dev.weft.wire.Ipv4Address;
 import java.util.ArrayList;
 import java.util.Arrays;

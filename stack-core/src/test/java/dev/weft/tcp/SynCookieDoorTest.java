@@ -3,8 +3,8 @@ package dev.weft.tcp;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.tcp.core.SynCookies;
-import dev.weft.tcp.core.TcpSegment;
+import dev.weft.tcp.core.open.SynCookies;
+import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.wire.IpAddress;
 import dev.weft.wire.Ipv4Address;
 import dev.weft.wire.TcpFlags;

@@ -1,5 +1,8 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.counter.TcpEvent;
+
 /**
  * When to acknowledge (RFC 9293 §3.8.6.3, RFC 5681 §4.2).
  *

@@ -1,5 +1,11 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.open.SynCookies;
+import dev.weft.tcp.core.segment.Ecn;
+import dev.weft.tcp.core.segment.EcnMode;
+import dev.weft.tcp.core.segment.TcpExtensions;
+import dev.weft.tcp.core.segment.TcpSegment;
+import dev.weft.tcp.core.segment.Timestamps;
 import dev.weft.wire.Seq;
 import dev.weft.wire.TcpFlags;
 
@@ -72,7 +78,7 @@ public final class CookieHandshake {
      * @param mss what {@link SynCookies#check} has said
      * @return false if the segment echoes a timestamp that no SYN,ACK of ours with a cookie can have had
      */
-    static boolean recall(TcpConfig config, long now, int mss, TcpSegment ack, TcpSegment syn) {
+    public static boolean recall(TcpConfig config, long now, int mss, TcpSegment ack, TcpSegment syn) {
         syn.clear();
         syn.flags = TcpFlags.SYN;
         syn.seq = ack.seq - 1;

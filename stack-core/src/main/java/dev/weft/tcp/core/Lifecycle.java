@@ -1,5 +1,11 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.open.FastOpen;
+import dev.weft.tcp.core.segment.Ecn;
+import dev.weft.tcp.core.segment.TcpSegment;
+import dev.weft.tcp.core.segment.Timestamps;
 import dev.weft.wire.TcpFlags;
 
 /**

@@ -1,5 +1,12 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.buffer.ReceiveBuffer;
+import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.counter.TcpDiscard;
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.segment.Ecn;
+import dev.weft.tcp.core.segment.TcpSegment;
+import dev.weft.tcp.core.segment.Timestamps;
 import dev.weft.wire.Seq;
 import dev.weft.wire.TcpFlags;
 

@@ -1,5 +1,11 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.mtu.MtuProbing;
+import dev.weft.tcp.core.mtu.MtuSearch;
+import dev.weft.tcp.core.recovery.Recovery;
+import dev.weft.tcp.core.recovery.SendRate;
 import dev.weft.wire.Seq;
 
 /**

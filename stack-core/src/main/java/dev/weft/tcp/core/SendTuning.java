@@ -1,5 +1,9 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.buffer.SendBuffer;
+import dev.weft.tcp.core.buffer.TcpBuffers;
+import dev.weft.tcp.core.counter.TcpEvent;
+
 /**
  * How large the send buffer is. What the congestion window lets into the network stays in the buffer until it is
  * acknowledged, and with a loss a round trip longer: so there is room for two congestion windows, besides the first size, from

@@ -1,5 +1,17 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.buffer.SendBuffer;
+import dev.weft.tcp.core.congestion.CongestionControl;
+import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.mtu.MtuProbing;
+import dev.weft.tcp.core.recovery.Persist;
+import dev.weft.tcp.core.recovery.Recovery;
+import dev.weft.tcp.core.recovery.RetransmitCause;
+import dev.weft.tcp.core.recovery.RttEstimator;
+import dev.weft.tcp.core.recovery.SendRate;
+import dev.weft.tcp.core.segment.TcpSegment;
+import dev.weft.tcp.core.segment.TcpSegmentCodec;
 import dev.weft.wire.Seq;
 import dev.weft.wire.TcpFlags;
 

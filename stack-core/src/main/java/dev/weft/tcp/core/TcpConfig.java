@@ -1,5 +1,10 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.buffer.TcpBuffers;
+import dev.weft.tcp.core.buffer.TcpMemory;
+import dev.weft.tcp.core.congestion.CongestionAlgorithm;
+import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.segment.TcpExtensions;
 import java.util.Objects;
 
 /**

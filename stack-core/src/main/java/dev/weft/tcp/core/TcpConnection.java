@@ -1,5 +1,19 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.buffer.Reassembly;
+import dev.weft.tcp.core.congestion.CongestionAlgorithm;
+import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.counter.TcpDiscard;
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.mtu.MtuProbing;
+import dev.weft.tcp.core.open.FastOpen;
+import dev.weft.tcp.core.open.FastOpenCookie;
+import dev.weft.tcp.core.open.FastOpenOutcome;
+import dev.weft.tcp.core.open.SynCookies;
+import dev.weft.tcp.core.segment.TcpSegment;
+import dev.weft.tcp.core.segment.TcpSegmentCodec;
+import dev.weft.tcp.core.segment.Timestamps;
 import dev.weft.wire.Seq;
 import dev.weft.wire.TcpFlags;
 

@@ -1,5 +1,7 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.recovery.RetransmitCause;
+
 /**
  * Whom a connection tells what it does, as it does it. There is none unless somebody asks for it, and then it costs nothing:
  * each place where something would be told is one comparison with null.

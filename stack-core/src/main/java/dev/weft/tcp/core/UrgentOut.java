@@ -1,5 +1,6 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.wire.Seq;
 import dev.weft.wire.TcpFlags;
 

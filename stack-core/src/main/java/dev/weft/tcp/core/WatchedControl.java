@@ -1,5 +1,8 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.congestion.AckSample;
+import dev.weft.tcp.core.congestion.CongestionControl;
+
 /** A congestion control whose windows somebody watches: tells after each call what that has changed, and why. */
 final class WatchedControl implements CongestionControl {
 

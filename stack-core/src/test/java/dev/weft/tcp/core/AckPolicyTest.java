@@ -2,6 +2,7 @@ package dev.weft.tcp.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.counter.TcpCounters;
 import org.junit.jupiter.api.Test;
 
 /** RFC 9293 §3.8.6.3, RFC 5681 §4.2, D6. What the whole connection makes of it is in {@link FlowControlTest}. */

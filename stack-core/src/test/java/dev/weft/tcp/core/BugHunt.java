@@ -1,5 +1,7 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.counter.TcpCounters;
+
 /** Runs random scenarios; the door through which {@link PlantedBugsTest} enters a stack that was loaded with a bug. */
 final class BugHunt {
 

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.resource.ByteBudget;
 import dev.weft.resource.ChunkPool;
+import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.buffer.TcpMemory;
+import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.segment.TcpSegment;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import org.junit.jupiter.api.Test;

@@ -10,6 +10,9 @@ import static dev.weft.tcp.core.Seg.rstAck;
 import static dev.weft.tcp.core.Seg.syn;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.counter.TcpDiscard;
+import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.wire.TcpFlags;
 import org.junit.jupiter.api.Test;
 

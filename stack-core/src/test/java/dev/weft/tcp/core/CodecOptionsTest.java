@@ -2,6 +2,8 @@ package dev.weft.tcp.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.segment.TcpSegment;
+import dev.weft.tcp.core.segment.TcpSegmentCodec;
 import dev.weft.wire.TcpFlags;
 import dev.weft.wire.TcpView;
 import java.lang.foreign.Arena;

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.resource.ByteBudget;
 import dev.weft.resource.ChunkPool;
+import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.buffer.TcpMemory;
+import dev.weft.tcp.core.congestion.CongestionAlgorithm;
+import dev.weft.tcp.core.open.FastOpenCookie;
+import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.wire.TcpFlags;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package dev.weft.tcp.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.congestion.CongestionAlgorithm;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

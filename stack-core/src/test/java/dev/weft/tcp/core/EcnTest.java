@@ -10,6 +10,13 @@ import static dev.weft.tcp.core.Seg.syn;
 import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.congestion.CongestionAlgorithm;
+import dev.weft.tcp.core.congestion.CongestionControl;
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.recovery.Recovery;
+import dev.weft.tcp.core.segment.EcnMode;
+import dev.weft.tcp.core.segment.TcpExtensions;
+import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.wire.TcpFlags;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;

@@ -12,6 +12,7 @@ import static dev.weft.tcp.core.Seg.syn;
 import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.segment.TcpSegment;
 import org.junit.jupiter.api.Test;
 
 /** What the application is told when a connection changes its state, and what an abort does in each (RFC 9293 §3.10.5). */

@@ -1,5 +1,9 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.segment.TcpReset;
+import dev.weft.tcp.core.segment.TcpSegment;
+import dev.weft.tcp.core.segment.TcpSegmentCodec;
 import dev.weft.wire.Seq;
 import dev.weft.wire.TcpView;
 import java.lang.foreign.Arena;

@@ -9,6 +9,9 @@ import static dev.weft.tcp.core.Seg.syn;
 import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.counter.TcpDiscard;
+import dev.weft.tcp.core.counter.TcpEvent;
 import org.junit.jupiter.api.Test;
 
 /** Windows, acknowledgements and small segments: RFC 9293 §3.7.4, §3.8.6; RFC 5681 §4.2; D6. */

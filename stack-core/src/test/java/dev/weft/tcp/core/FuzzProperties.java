@@ -4,6 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.resource.ByteBudget;
 import dev.weft.resource.ChunkPool;
+import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.buffer.Reassembly;
+import dev.weft.tcp.core.buffer.TcpBuffers;
+import dev.weft.tcp.core.buffer.TcpMemory;
+import dev.weft.tcp.core.congestion.CongestionAlgorithm;
+import dev.weft.tcp.core.counter.TcpDiscard;
+import dev.weft.tcp.core.mtu.MtuProbing;
+import dev.weft.tcp.core.open.FastOpenCookie;
+import dev.weft.tcp.core.recovery.Scoreboard;
+import dev.weft.tcp.core.segment.EcnMode;
+import dev.weft.tcp.core.segment.TcpExtensions;
+import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.wire.Seq;
 import dev.weft.wire.TcpFlags;
 import java.lang.foreign.MemorySegment;

@@ -13,6 +13,9 @@ import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.tcp.core.counter.TcpDiscard;
+import dev.weft.tcp.core.segment.TcpReset;
+import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.wire.TcpFlags;
 import org.junit.jupiter.api.Test;
 

@@ -11,6 +11,8 @@ import static dev.weft.tcp.core.Seg.syn;
 import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.counter.TcpDiscard;
+import dev.weft.tcp.core.counter.TcpEvent;
 import org.junit.jupiter.api.Test;
 
 /** What a receiver that wants more than its share, and somebody beside the path, can send, and what it gets them. */

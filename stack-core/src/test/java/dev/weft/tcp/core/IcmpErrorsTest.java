@@ -10,6 +10,7 @@ import static dev.weft.tcp.core.Seg.syn;
 import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.counter.TcpDiscard;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

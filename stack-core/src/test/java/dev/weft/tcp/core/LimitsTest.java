@@ -9,6 +9,7 @@ import static dev.weft.tcp.core.Seg.syn;
 import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.counter.TcpEvent;
 import org.junit.jupiter.api.Test;
 
 /** R1 and R2 of RFC 9293 §3.8.3, for each state in which something is sent again: how often, how long, and what is told. */

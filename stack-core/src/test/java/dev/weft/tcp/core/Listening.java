@@ -1,13 +1,15 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.congestion.AckSample;
+import dev.weft.tcp.core.congestion.LossBasedControl;
 import java.util.List;
 
 /** A congestion control that notes what losses it is told of. */
-final class Listening extends LossBasedControl {
+public final class Listening extends LossBasedControl {
 
     private final List<String> told;
 
-    Listening(List<String> told) {
+    public Listening(List<String> told) {
         this.told = told;
     }
 

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.resource.ByteBudget;
 import dev.weft.resource.ChunkPool;
+import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.buffer.TcpMemory;
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.segment.TcpExtensions;
+import dev.weft.tcp.core.segment.TcpSegment;
 import org.junit.jupiter.api.Test;
 
 /** A stream that goes once around the sequence space without a loss: what was remembered at its beginning is no number of today. */

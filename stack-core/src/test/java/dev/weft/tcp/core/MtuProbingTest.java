@@ -7,6 +7,10 @@ import static dev.weft.tcp.core.Seg.syn;
 import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.mtu.MtuProbing;
+import dev.weft.tcp.core.mtu.MtuSearch;
+import dev.weft.tcp.core.segment.TcpSegment;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -8,6 +8,8 @@ import static dev.weft.tcp.core.Seg.syn;
 import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.congestion.CongestionAlgorithm;
+import dev.weft.tcp.core.recovery.RetransmitCause;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

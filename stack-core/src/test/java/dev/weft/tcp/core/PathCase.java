@@ -1,5 +1,6 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.congestion.CongestionAlgorithm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

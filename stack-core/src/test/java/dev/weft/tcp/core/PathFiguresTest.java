@@ -2,6 +2,7 @@ package dev.weft.tcp.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.congestion.CongestionAlgorithm;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;

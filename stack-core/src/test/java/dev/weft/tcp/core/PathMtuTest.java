@@ -8,6 +8,10 @@ import static dev.weft.tcp.core.Seg.syn;
 import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.counter.TcpDiscard;
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.segment.TcpSegment;
+import dev.weft.tcp.core.segment.TcpSegmentCodec;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

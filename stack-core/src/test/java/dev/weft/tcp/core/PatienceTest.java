@@ -8,6 +8,7 @@ import static dev.weft.tcp.core.Seg.flags;
 import static dev.weft.tcp.core.Seg.rstAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.counter.TcpEvent;
 import org.junit.jupiter.api.Test;
 
 /** Keep-alives (RFC 9293 §3.8.4) and the user timeout (RFC 9293 §3.8.3 and §3.10.8, RFC 5482). */

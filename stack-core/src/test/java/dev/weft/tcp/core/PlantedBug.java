@@ -25,15 +25,15 @@ enum PlantedBug {
     /** Our FIN counts as acknowledged from the beginning, so it is never sent. */
     FIN_IS_NOT_SENT("dev.weft.tcp.core.Sender", "finAcknowledged", code -> code.iconst_1().ireturn()),
     /** Bytes after a hole are acknowledged as if there was none. */
-    UNRECEIVED_DATA_IS_ACKNOWLEDGED("dev.weft.tcp.core.ReceiveBuffer", "put", code -> code.iload(4).ireturn()),
+    UNRECEIVED_DATA_IS_ACKNOWLEDGED("dev.weft.tcp.core.buffer.ReceiveBuffer", "put", code -> code.iload(4).ireturn()),
     /** What lies out of order is forgotten at the wrong place: every other byte counts as present. */
-    PRESENT_BYTES_ARE_MISTAKEN("dev.weft.tcp.core.Reassembly", "nextMissing", code -> code.lload(1).lconst_1().ladd().lreturn()),
+    PRESENT_BYTES_ARE_MISTAKEN("dev.weft.tcp.core.buffer.Reassembly", "nextMissing", code -> code.lload(1).lconst_1().ladd().lreturn()),
     /** A run of bytes does not end where its chunk does. */
-    CHUNKS_ARE_OVERRUN("dev.weft.tcp.core.ChunkRing", "run", code -> code.iload(3).ireturn()),
+    CHUNKS_ARE_OVERRUN("dev.weft.tcp.core.buffer.ChunkRing", "run", code -> code.iload(3).ireturn()),
     /** A segment takes its bytes one place too far. */
     WRONG_BYTES_ARE_SENT("dev.weft.tcp.core.Sender", "position", code -> code.aload(0)
-            .getfield(ClassDesc.of("dev.weft.tcp.core.Sender"), "buffer", ClassDesc.of("dev.weft.tcp.core.SendBuffer"))
-            .invokevirtual(ClassDesc.of("dev.weft.tcp.core.SendBuffer"), "acked", MethodTypeDesc.ofDescriptor("()J"))
+            .getfield(ClassDesc.of("dev.weft.tcp.core.Sender"), "buffer", ClassDesc.of("dev.weft.tcp.core.buffer.SendBuffer"))
+            .invokevirtual(ClassDesc.of("dev.weft.tcp.core.buffer.SendBuffer"), "acked", MethodTypeDesc.ofDescriptor("()J"))
             .iload(1).aload(0).getfield(ClassDesc.of("dev.weft.tcp.core.Sender"), "sndUna", ConstantDescs.CD_int)
             .isub().i2l().ladd().lconst_1().ladd().lreturn()),
     /** The sender does not look at the peer's window. */
@@ -41,29 +41,29 @@ enum PlantedBug {
             .getfield(ClassDesc.of("dev.weft.tcp.core.Sender"), "sndUna", ConstantDescs.CD_int)
             .loadConstant(1 << 20).iadd().ireturn()),
     /** A closed window is never probed. */
-    CLOSED_WINDOW_IS_NOT_PROBED("dev.weft.tcp.core.Persist", "arm", CodeBuilder::return_),
+    CLOSED_WINDOW_IS_NOT_PROBED("dev.weft.tcp.core.recovery.Persist", "arm", CodeBuilder::return_),
     /** An ACK that was put off is put off for ever. */
     DELAYED_ACK_IS_NEVER_SENT("dev.weft.tcp.core.AckPolicy", "delayPassed", CodeBuilder::return_),
     /** A segment that does not fit is dropped without an answer: a peer whose ACK was lost hears nothing. */
     OLD_SEGMENTS_ARE_NOT_ANSWERED("dev.weft.tcp.core.Arrival", "answer", CodeBuilder::return_),
     /** Acknowledged memory is not given back. */
-    SENT_MEMORY_LEAKS("dev.weft.tcp.core.SendBuffer", "trim", CodeBuilder::return_),
+    SENT_MEMORY_LEAKS("dev.weft.tcp.core.buffer.SendBuffer", "trim", CodeBuilder::return_),
     /** What was sent again is forgotten, and sent again, and again. */
-    RETRANSMISSION_NEVER_ENDS("dev.weft.tcp.core.Scoreboard", "sentAgain", CodeBuilder::return_),
+    RETRANSMISSION_NEVER_ENDS("dev.weft.tcp.core.recovery.Scoreboard", "sentAgain", CodeBuilder::return_),
     /** PAWS takes every segment for an old one. */
-    EVERY_TIMESTAMP_IS_OLD("dev.weft.tcp.core.Timestamps", "isOld", code -> code.iconst_1().ireturn()),
+    EVERY_TIMESTAMP_IS_OLD("dev.weft.tcp.core.segment.Timestamps", "isOld", code -> code.iconst_1().ireturn()),
     /** What is lost is known, and not sent again. */
-    LOST_RANGES_ARE_NOT_SENT("dev.weft.tcp.core.Scoreboard", "hasLost", code -> code.iconst_0().ireturn()),
+    LOST_RANGES_ARE_NOT_SENT("dev.weft.tcp.core.recovery.Scoreboard", "hasLost", code -> code.iconst_0().ireturn()),
     /** What has arrived or is lost still counts as in flight by its time. */
-    ORDER_OF_SENDING_IS_NOT_KEPT("dev.weft.tcp.core.Scoreboard", "unlink", CodeBuilder::return_),
+    ORDER_OF_SENDING_IS_NOT_KEPT("dev.weft.tcp.core.recovery.Scoreboard", "unlink", CodeBuilder::return_),
     /** A tail loss probe is due again as soon as it has left. */
-    PROBES_NEVER_END("dev.weft.tcp.core.TailLossProbe", "sent", CodeBuilder::return_),
+    PROBES_NEVER_END("dev.weft.tcp.core.recovery.TailLossProbe", "sent", CodeBuilder::return_),
     /** Of a range that is acknowledged in part, all still counts as outstanding. */
-    ACKNOWLEDGED_RANGES_STAY("dev.weft.tcp.core.Scoreboard", "resize", CodeBuilder::return_),
+    ACKNOWLEDGED_RANGES_STAY("dev.weft.tcp.core.recovery.Scoreboard", "resize", CodeBuilder::return_),
     /** SYN takes no place in the sequence space. */
-    SYN_HAS_NO_NUMBER("dev.weft.tcp.core.TcpSegment", "length", code -> code.aload(0)
-            .getfield(ClassDesc.of("dev.weft.tcp.core.TcpSegment"), "payload", ClassDesc.of("dev.weft.tcp.core.Pieces"))
-            .invokevirtual(ClassDesc.of("dev.weft.tcp.core.Pieces"), "length", MethodTypeDesc.ofDescriptor("()I")).ireturn());
+    SYN_HAS_NO_NUMBER("dev.weft.tcp.core.segment.TcpSegment", "length", code -> code.aload(0)
+            .getfield(ClassDesc.of("dev.weft.tcp.core.segment.TcpSegment"), "payload", ClassDesc.of("dev.weft.tcp.core.buffer.Pieces"))
+            .invokevirtual(ClassDesc.of("dev.weft.tcp.core.buffer.Pieces"), "length", MethodTypeDesc.ofDescriptor("()I")).ireturn());
 
     final String className;
     final String method;

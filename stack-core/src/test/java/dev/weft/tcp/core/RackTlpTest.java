@@ -5,6 +5,11 @@ import static dev.weft.tcp.core.Seg.ack;
 import static dev.weft.tcp.core.Seg.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.congestion.CongestionAlgorithm;
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.recovery.Rack;
+import dev.weft.tcp.core.recovery.RateReduction;
+import dev.weft.tcp.core.recovery.Recovery;
 import org.junit.jupiter.api.Test;
 
 /**

@@ -2,6 +2,9 @@ package dev.weft.tcp.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.congestion.AckSample;
+import dev.weft.tcp.core.congestion.LossBasedControl;
+import dev.weft.tcp.core.congestion.RateSampler;
 import java.util.ArrayList;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -8,6 +8,8 @@ import static dev.weft.tcp.core.Seg.syn;
 import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.buffer.TcpBuffers;
+import dev.weft.tcp.core.counter.TcpEvent;
 import org.junit.jupiter.api.Test;
 
 /** The receive buffer follows what the application reads in a round trip, and takes nothing back that the peer was told. */

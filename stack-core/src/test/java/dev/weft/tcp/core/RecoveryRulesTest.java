@@ -6,6 +6,8 @@ import static dev.weft.tcp.core.Seg.ack;
 import static dev.weft.tcp.core.Seg.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.recovery.Recovery;
 import org.junit.jupiter.api.Test;
 
 /** The small print of loss recovery: RFC 8985, RFC 2883, RFC 6582, RFC 9937, RFC 4015. Segments carry 1000 bytes, from 1001 on. */

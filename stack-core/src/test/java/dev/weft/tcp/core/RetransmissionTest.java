@@ -6,6 +6,9 @@ import static dev.weft.tcp.core.Seg.ack;
 import static dev.weft.tcp.core.Seg.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.recovery.Recovery;
+import dev.weft.tcp.core.segment.TcpSegment;
 import org.junit.jupiter.api.Test;
 
 /** RFC 6298, RFC 5681 §3.2, RFC 6582, RFC 3042, RFC 9293 §3.8.3. The peer's MSS is 1000. */

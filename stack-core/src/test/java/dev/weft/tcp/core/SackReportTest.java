@@ -10,6 +10,9 @@ import static dev.weft.tcp.core.Seg.syn;
 import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.segment.TcpExtensions;
+import dev.weft.tcp.core.segment.TcpSegment;
 import org.junit.jupiter.api.Test;
 
 /** What we say of what came out of order, or twice: RFC 2018 §2 to §4, RFC 2883 §4. The peer's data begins at 101. */

@@ -1,5 +1,7 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.recovery.ScoreboardProperties;
 import org.junit.jupiter.api.Test;
 
 /**

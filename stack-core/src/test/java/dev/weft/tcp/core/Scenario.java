@@ -1,5 +1,8 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.congestion.CongestionAlgorithm;
+import dev.weft.tcp.core.segment.EcnMode;
+import dev.weft.tcp.core.segment.TcpExtensions;
 import java.util.SplittableRandom;
 
 /**

@@ -1,5 +1,7 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.segment.Ecn;
+import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.wire.TcpFlags;
 import java.nio.charset.StandardCharsets;
 

@@ -4,6 +4,9 @@ import static dev.weft.tcp.core.Conversation.established;
 import static dev.weft.tcp.core.Seg.ack;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.buffer.TcpBuffers;
+import dev.weft.tcp.core.counter.TcpEvent;
 import org.junit.jupiter.api.Test;
 
 /** The send buffer has room for two congestion windows, and wakes its writer when there is room for much. */

@@ -2,6 +2,10 @@ package dev.weft.tcp.core;
 
 import dev.weft.resource.ByteBudget;
 import dev.weft.resource.ChunkPool;
+import dev.weft.tcp.core.buffer.TcpBuffers;
+import dev.weft.tcp.core.buffer.TcpMemory;
+import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.segment.Ecn;
 import java.util.Arrays;
 import java.util.PriorityQueue;
 import java.util.Random;

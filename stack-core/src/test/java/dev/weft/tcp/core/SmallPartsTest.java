@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.resource.ByteBudget;
 import dev.weft.resource.ChunkPool;
+import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.buffer.TcpMemory;
+import dev.weft.tcp.core.counter.TcpCounters;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 

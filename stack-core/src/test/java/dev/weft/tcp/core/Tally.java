@@ -1,10 +1,13 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.counter.TcpDiscard;
+import dev.weft.tcp.core.counter.TcpEvent;
 import java.util.EnumMap;
 import java.util.Map;
 
 /** Counts what connections count, so that tests can ask for it. */
-final class Tally implements TcpCounters {
+public final class Tally implements TcpCounters {
 
     private final Map<TcpDiscard, Long> discards = new EnumMap<>(TcpDiscard.class);
     private final Map<TcpEvent, Long> events = new EnumMap<>(TcpEvent.class);
@@ -19,11 +22,11 @@ final class Tally implements TcpCounters {
         events.merge(what, 1L, Long::sum);
     }
 
-    long of(TcpDiscard why) {
+    public long of(TcpDiscard why) {
         return discards.getOrDefault(why, 0L);
     }
 
-    long of(TcpEvent what) {
+    public long of(TcpEvent what) {
         return events.getOrDefault(what, 0L);
     }
 

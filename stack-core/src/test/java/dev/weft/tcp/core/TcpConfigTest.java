@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.resource.ByteBudget;
 import dev.weft.resource.ChunkPool;
+import dev.weft.tcp.core.buffer.TcpBuffers;
+import dev.weft.tcp.core.buffer.TcpMemory;
+import dev.weft.tcp.core.counter.TcpCounters;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 

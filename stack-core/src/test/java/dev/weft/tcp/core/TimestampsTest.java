@@ -12,6 +12,10 @@ import static dev.weft.tcp.core.Seg.syn;
 import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.counter.TcpDiscard;
+import dev.weft.tcp.core.segment.EcnMode;
+import dev.weft.tcp.core.segment.TcpExtensions;
+import dev.weft.tcp.core.segment.TcpSegment;
 import org.junit.jupiter.api.Test;
 
 /** RFC 7323 §3 to §5, RFC 6691, RFC 6191. The clock of the stack shows 5 at the beginning, the peer's −15. */

@@ -2,6 +2,12 @@ package dev.weft.tcp.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.congestion.CongestionAlgorithm;
+import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.counter.TcpDiscard;
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.segment.EcnMode;
+import dev.weft.tcp.core.segment.TcpExtensions;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;

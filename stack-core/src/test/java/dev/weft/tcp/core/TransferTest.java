@@ -2,6 +2,7 @@ package dev.weft.tcp.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.counter.TcpEvent;
 import org.junit.jupiter.api.Test;
 
 class TransferTest {

@@ -6,6 +6,9 @@ import static dev.weft.tcp.core.Seg.data;
 import static dev.weft.tcp.core.Seg.fin;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.segment.TcpSegment;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 

@@ -1,0 +1,200 @@
+package dev.weft.tcp.core.buffer;
+
+import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.counter.TcpDiscard;
+import dev.weft.tcp.core.counter.TcpEvent;
+
+/**
+ * What the peer has sent and the application has not consumed, each byte at its place from the moment it comes.
+ * <pre>
+ *      read             next
+ *   ─────┼───────────────┼─────░░░░░─────░░░──── positions →
+ *   gone │ readable      │   out of order, see Reassembly
+ * </pre>
+ * Segments may overlap in any way: of a byte that comes twice the first copy is kept. (Linux and gVisor differ from each
+ * other where it matters, for ranges out of order. The first copy is the safe choice here because a reader may be copying
+ * readable bytes at this moment, without the lock; a peer that sends two versions of its data gets what it deserves.)
+ *
+ * <p>{@link #put} copies out of the borrowed frame, which for a segment of one packet takes some hundred nanoseconds under
+ * the connection's lock. This is the place where large segments of an offloading device will reserve memory, copy outside
+ * the lock and publish, or go straight to the array of a waiting reader (D3, D4).
+ */
+public final class ReceiveBuffer {
+
+    private final ChunkRing ring;
+    private int capacity;
+    private final Reassembly ranges = new Reassembly();
+
+    private long read;
+    private long next;
+    private int lent;
+    private boolean discarding;
+    private boolean starved;
+
+    public ReceiveBuffer(TcpMemory memory, int capacity) {
+        this.ring = new ChunkRing(memory);
+        this.capacity = capacity;
+    }
+
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Changes how much there is room for; what is here and what the peer was told stays, if it is less. */
+    public void capacity(int bytes) {
+        capacity = bytes;
+    }
+
+    public int readable() {
+        return discarding ? 0 : (int) (next - read);
+    }
+
+    /** Bytes that may still come before the application consumes any; negative when the buffer has become smaller. */
+    public int free() {
+        return capacity - readable();
+    }
+
+    /** The position of the next byte that the application will read. */
+    public long read() {
+        return read;
+    }
+
+    /** Takes out the next byte to be read, if it is here and not lent. */
+    public void skip() {
+        if (lent == 0 && readable() > 0) {
+            read++;
+            trim();
+        }
+    }
+
+    /** The position of the next byte in order. */
+    public long next() {
+        return next;
+    }
+
+    public Reassembly ranges() {
+        return ranges;
+    }
+
+    public int chunks() {
+        return ring.chunks();
+    }
+
+    /**
+     * Stores {@code length} bytes that lie {@code distance} bytes after the next one in order; the caller has cut them to
+     * the window.
+     *
+     * @param skip where in {@code payload} they begin
+     * @return how many bytes have become readable (with what lay out of order behind them); 0 when they leave a hole
+     */
+    public int put(int distance, Pieces payload, int skip, int length, TcpCounters counters) {
+        long from = next + distance;
+        long to = from + length;
+        ranges.limit(Reassembly.limitFor(capacity));
+        if (distance > 0 && !ranges.hasRoomFor(from, to)) {
+            counters.count(TcpDiscard.TOO_MANY_HOLES);
+            return 0;
+        }
+        long stored = discarding ? to : copy(from, to, payload, skip, counters);
+        if (stored < to) {
+            counters.count(TcpDiscard.NO_MEMORY);
+            starved |= distance == 0;
+        }
+        if (distance > 0) {
+            ranges.add(from, stored);
+            return 0;
+        }
+        long before = next;
+        next = ranges.advance(Math.max(next, stored));
+        if (discarding) {
+            read = next;
+        }
+        return (int) (next - before);
+    }
+
+    /** Copies what is missing of {@code [from, to)}, and returns where memory ran out, {@code to} if it did not. */
+    private long copy(long from, long to, Pieces payload, int skip, TcpCounters counters) {
+        long at = ranges.nextMissing(from);
+        while (at < to) {
+            if (!ring.ensure(at, read) && !(from == next && prune(at, counters))) {
+                return at;
+            }
+            int gap = (int) (ranges.nextPresent(at, to) - at);
+            int n = ring.run(at, gap);
+            payload.copyTo(skip + (int) (at - from), ring.segment(at), ring.offset(at), n);
+            at = ranges.nextMissing(at + n);
+        }
+        return to;
+    }
+
+    /**
+     * Without memory for what is in order, what is not gives its own, the last chunk first; the peer sends it again. It may
+     * have been told that this has come, which RFC 2018 §8 allows to take back, as a last resort: here the alternative is to
+     * drop what the reader waits for.
+     */
+    private boolean prune(long at, TcpCounters counters) {
+        if (ranges.end(at) <= at) {
+            return false;
+        }
+        long start = ring.chunkStart(ranges.end(at) - 1);
+        ranges.cutOff(start);
+        ring.move(start, at);
+        counters.count(TcpEvent.OUT_OF_ORDER_PRUNED);
+        return true;
+    }
+
+    /** Whether something in order was dropped for want of memory; asking forgets it. */
+    public boolean takeStarved() {
+        boolean taken = starved;
+        starved = false;
+        return taken;
+    }
+
+    /** Lends up to {@code max} readable bytes, see {@code TcpConnection.peek}. */
+    public int lend(Pieces out, int max) {
+        if (lent != 0) {
+            throw new IllegalStateException("one reader at a time: a loan of " + lent + " bytes is open");
+        }
+        out.clear();
+        ring.describe(read, Math.min(max, readable()), out);
+        lent = out.length();
+        return lent;
+    }
+
+    /** Ends the loan; its first {@code length} bytes are consumed. */
+    public void consumed(int length) {
+        if (length < 0 || length > lent) {
+            throw new IllegalArgumentException("consumed " + length + " bytes, lent are " + lent);
+        }
+        lent = 0;
+        if (!discarding) {
+            read += length;
+        }
+        trim();
+    }
+
+    /** Throws away what is here and what will come; positions go on. */
+    public void discard() {
+        discarding = true;
+        read = next;
+        trim();
+    }
+
+    /** Nothing more will come: ranges out of order will never be readable. */
+    public void noMore() {
+        ranges.clear();
+        ring.releaseFrom(next);
+        trim();
+    }
+
+    private void trim() {
+        if (lent != 0) {
+            return;
+        }
+        if (discarding || read == next && ranges.isEmpty()) {
+            ring.clear();                            // an idle connection holds no chunk (D8)
+            return;
+        }
+        ring.releaseBefore(read);
+    }
+}

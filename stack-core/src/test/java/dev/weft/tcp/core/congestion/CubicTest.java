@@ -1,0 +1,193 @@
+package dev.weft.tcp.core.congestion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+/** RFC 9438 against its own closed forms: segments of 1000 bytes, times in seconds. */
+class CubicTest {
+
+    private static final int MSS = 1000;
+    private static final long SECOND = 1_000_000_000L;
+
+    private final Cubic cubic = new Cubic();
+    private final AckSample ack = new AckSample();
+    private long now = SECOND;
+
+    /** Slow start up to so many segments, then a loss; the window is {@code 0.7 · segments} afterwards. */
+    private void losesAt(int segments) {
+        cubic.start(now, MSS, false, SECOND / 10);
+        slowStartTo(segments);
+        loses();
+    }
+
+    private void slowStartTo(int segments) {
+        while (cubic.cwnd() < segments * MSS) {
+            acknowledge(Math.min(MSS, segments * MSS - cubic.cwnd()), SECOND / 10);
+        }
+    }
+
+    private void loses() {
+        cubic.enterRecovery(now, cubic.cwnd());
+        cubic.exitRecovery(now, cubic.ssthresh());
+    }
+
+    private void acknowledge(int bytes, long rtt) {
+        ack.now = now;
+        ack.acked = bytes;
+        ack.srtt = rtt;
+        ack.rtt = rtt;
+        ack.windowLimited = true;
+        cubic.acknowledged(ack);
+    }
+
+    /** So much time passes in which each segment of the window is acknowledged once per round trip. */
+    private void runs(double seconds, long rtt) {
+        long end = now + (long) (seconds * SECOND);
+        while (now < end) {
+            now += rtt * MSS / cubic.cwnd();
+            acknowledge(MSS, rtt);
+        }
+    }
+
+    private double window() {
+        return (double) cubic.cwnd() / MSS;
+    }
+
+    private static double curve(double t, double wMax, double start) {
+        double k = Math.cbrt((wMax - start) / 0.4);
+        return 0.4 * Math.pow(t - k, 3) + wMax;
+    }
+
+    /** RFC 9438 §4.6. */
+    @Test
+    void keepsSevenTenthsOfTheWindowAfterALoss() {
+        losesAt(100);
+        assertThat(cubic.ssthresh()).isEqualTo(70_000);
+        assertThat(cubic.cwnd()).isEqualTo(70_000);
+    }
+
+    /** RFC 9438 §4.2, §4.4, §4.5, with C of §5. */
+    @Test
+    void followsTheCubicFunctionFromConcaveToConvex() {
+        losesAt(1000);
+        // K = ∛(300 / 0.4) = 9.086 s
+        double at = 0;
+        for (double t : new double[] {1, 2, 4, 6, 9.086, 11, 13}) {
+            runs(t - at, SECOND / 10);
+            at = t;
+            assertThat(window()).as("W(" + t + ")").isCloseTo(curve(t, 1000, 700), within(8.0));
+        }
+    }
+
+    /** RFC 9438 §4.2. */
+    @Test
+    void isTheSameWhateverTheRoundTripTime() {
+        losesAt(1000);
+        runs(6, SECOND / 5);
+        assertThat(window()).isCloseTo(curve(6, 1000, 700), within(10.0));
+    }
+
+    /** RFC 9438 §4.3. */
+    @Test
+    void growsAsRenoWouldWhereThatIsFaster() {
+        losesAt(20);
+        // 14 segments, 5 ms: alpha = 0.529 segments a round trip up to the 20 before the loss, then 1. The curve has 14.01.
+        runs(10 * 0.005, SECOND / 200);
+        assertThat(window()).isCloseTo(14 + 10 * Cubic.ALPHA, within(0.4));
+        runs(10 * 0.005, SECOND / 200);
+        assertThat(window()).isGreaterThan(20 + 5).isLessThan(20 + 12);
+    }
+
+    /** RFC 9438 §4.7. */
+    @Test
+    void leavesRoomForOthersWhenItLosesBelowItsLastMaximum() {
+        losesAt(1000);
+        loses();
+        // §4.7: at 700 < 1000 the plateau becomes 700 · 1.7 / 2 = 595, the window 490
+        assertThat(cubic.cwnd()).isEqualTo(490_000);
+        runs(Math.cbrt((595 - 490) / 0.4), SECOND / 10);
+        assertThat(window()).isCloseTo(595, within(2.0));
+    }
+
+    /** RFC 9438 §4.7. */
+    @Test
+    void remembersTheWholeWindowWhenItLosesAboveItsLastMaximum() {
+        losesAt(1000);
+        runs(13, SECOND / 10);
+        double before = window();
+        assertThat(before).isGreaterThan(1010);
+        loses();
+        runs(Math.cbrt(before * 0.3 / 0.4), SECOND / 10);
+        assertThat(window()).isCloseTo(before, within(2.0));
+    }
+
+    /** RFC 9438 §4.8. */
+    @Test
+    void beginsAtThePlateauAfterATimeout() {
+        cubic.start(now, MSS, false, SECOND / 10);
+        slowStartTo(100);
+        cubic.timeout(now, 100_000, false);
+        assertThat(cubic.cwnd()).isEqualTo(MSS);
+        assertThat(cubic.ssthresh()).isEqualTo(70_000);
+        ack.afterTimeout = true;
+        slowStartTo(70);
+        ack.afterTimeout = false;
+        runs(3, SECOND / 50);
+        // 0.4 · 3³ = 10.8 by the curve; Reno has alpha (the window before was larger) for 150 round trips, which is more
+        assertThat(window()).isGreaterThan(70 + 10.8);
+    }
+
+    @Test
+    void growsByNoMoreThanHalfARoundTrip() {
+        losesAt(100);
+        acknowledge(MSS, SECOND / 10);
+        now += 60 * SECOND;
+        int before = cubic.cwnd();
+        acknowledge(before, SECOND / 10);
+        assertThat(cubic.cwnd()).isBetween(before + before / 2 - MSS, before + before / 2 + MSS);
+    }
+
+    /** RFC 9438 §5.8; RFC 7661 §4.3. */
+    @Test
+    void doesNotCountTimeInWhichTheWindowIsNotUsed() {
+        losesAt(1000);
+        runs(1, SECOND / 10);
+        int before = cubic.cwnd();
+        for (int i = 0; i < 100; i++) {
+            now += SECOND / 10;
+            ack.now = now;
+            ack.windowLimited = false;
+            cubic.acknowledged(ack);
+        }
+        assertThat(cubic.cwnd()).isEqualTo(before);
+        runs(1, SECOND / 10);
+        assertThat(window()).isCloseTo(curve(2, 1000, 700), within(8.0));
+    }
+
+    /** RFC 9438 §4.9. */
+    @Test
+    void goesOnAsIfNothingHadHappenedWhenALossWasNone() {
+        losesAt(1000);
+        runs(3, SECOND / 10);
+        int before = cubic.cwnd();
+        loses();
+        assertThat(cubic.ssthresh()).isLessThan(700_000);
+        cubic.undo(now);
+        assertThat(cubic.cwnd()).isEqualTo(before);
+        assertThat(cubic.ssthresh()).isEqualTo(700_000);
+        runs(3, SECOND / 10);
+        assertThat(window()).as("the same curve").isCloseTo(curve(6, 1000, 700), within(8.0));
+    }
+
+    /** RFC 3465 §2.3. */
+    @Test
+    void countsNoMoreThanOneSegmentForAnAckAfterATimeout() {
+        losesAt(100);
+        cubic.timeout(now, 70_000, false);
+        ack.afterTimeout = true;
+        acknowledge(10 * MSS, SECOND / 10);
+        assertThat(cubic.cwnd()).isEqualTo(2 * MSS);
+    }
+}
