@@ -2,7 +2,7 @@ package dev.weft.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.tcp.core.TcpSegment;
+import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.wire.IpAddress;
 import dev.weft.wire.Ipv4Address;
 import dev.weft.wire.TcpFlags;
