@@ -1,117 +1,18 @@
 package dev.weft.tcp;
 
-import dev.weft.device.AfterBatch;
-import dev.weft.device.FrameBatch;
 import dev.weft.ip.IpPath;
 import dev.weft.runtime.NanoClock;
-import dev.weft.runtime.Suspension;
-import dev.weft.runtime.TimerWheel;
 import dev.weft.tcp.core.TcpConnection;
-import dev.weft.tcp.core.TcpError;
-import dev.weft.tcp.core.TcpState;
-import dev.weft.tcp.core.segment.TcpSegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.net.SocketException;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * One connection at work: the pure {@link TcpConnection} with its lock, its timer, its way to the peer and whoever sends
- * for it at the moment.
- *
- * <h2>Who does what</h2>
- * User threads {@link #lock()}, tell the core something, and {@link #unlock()}, which also sends what the core has to send.
- * The reader of the link only <em>tries</em> the lock (D4). Where it fails, it leaves the segment in the {@link Backlog},
- * or a bit in {@link #pending} for anything else, and whoever holds the lock does the work before or after unlocking; so
- * nothing is lost: a reader that has left something tries once more, and a holder looks once more after its unlock.
- *
- * <h2>Sending</h2>
- * One thread at a time is the transmitter of a connection, as {@link #transmitting} says. It asks the core for segments
- * under the lock, unlocks, writes them, locks again. Whoever finds the flag set leaves the sending to it: it asks the core
- * again before it gives the flag up. A reader that cannot have the lock back after its write hands the role over, with
- * {@link #RESUME}.
- *
- * <h2>Timer</h2>
- * The wheel holds the flow until {@link #armed}, which is never later than the core's deadline; a deadline that moves away,
- * as with each ACK, is noticed only when the timer fires.
+ * for it at the moment, all of which is {@link FlowWork}. Here is what its socket asks of it, and who hears what happens.
  */
-final class Flow extends TimerWheel.Timer implements AfterBatch {
+final class Flow extends FlowWork {
 
-    /** The core's deadline has come. */
-    private static final int TICK = 1;
-    /** Segments lie in the backlog. */
-    private static final int BACKLOG = 1 << 1;
-    /** The core may have something to send. */
-    private static final int TRANSMIT = 1 << 2;
-    /** A transmitter has written its batch and could not have the lock: see {@link #handedOver}. */
-    private static final int RESUME = 1 << 3;
-    /** An ICMP error lies in {@link #icmpError}. */
-    private static final int ICMP_ERROR = 1 << 4;
-    /** An ICMP error told a smaller MTU, {@link #icmpMtu}. */
-    private static final int MTU = 1 << 5;
-
-    /** The connection is to be reset, if it is not delivered, see {@link #abandon}. */
-    private static final int ABANDON = 1 << 6;
-
-    /** How long a confirmed neighbour stays so without being told again. */
-    private static final long CONFIRM_INTERVAL = 1_000_000_000L;
-
-    /** How far the next incarnation of a connection begins after the last number of this one. */
-    private static final int NEXT_INCARNATION = 1 << 16;
-
-    private static final VarHandle PENDING;
-    private static final VarHandle ARMED;
-    private static final VarHandle IN_BATCH;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            PENDING = lookup.findVarHandle(Flow.class, "pending", int.class);
-            ARMED = lookup.findVarHandle(Flow.class, "armed", long.class);
-            IN_BATCH = lookup.findVarHandle(Flow.class, "inBatch", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    final FlowKey key;
-    final IpPath path;
-    private final FlowHome home;
-    private final NanoClock clock;
-
-    /**
-     * Guards the core and the fields marked so. Never held while parking, calling a device, or calling back; the flow
-     * table, the timer wheel and pools are the only things used under it.
-     */
-    private final ReentrantLock lock = new ReentrantLock();
-    private final TcpConnection core;        // guarded by lock
     /** What the core does, for those who listen; null: nobody does. */
     private final FlowEvents told;
-    private boolean transmitting;            // guarded by lock
-    private boolean unsettled;               // guarded by lock: the core was told something since the last settle()
-    private boolean retired;                 // guarded by lock
-    private boolean broken;                  // guarded by lock: a fault of ours has ended it
-    private long lastConfirmed;              // guarded by lock
-    /** Which state of the path's MTU the core knows. */
-    private int mtuVersion;                  // guarded by lock
-
-    private final Backlog backlog;
-    private volatile int pending;
-    /** The last ICMP error, published by ICMP_ERROR in pending; one that overtakes another replaces it. */
-    private volatile TcpError icmpError;
-    private volatile int icmpErrorSeq;
-    /** The last MTU told, published by MTU in pending. */
-    private volatile int icmpMtu;
-    private volatile int icmpMtuSeq;
-    /** What a transmitter that could not have the lock back leaves behind; published by RESUME in pending. */
-    private TransmitBatch handedOver;
-
-    /** When the wheel fires this flow, or FOREVER; see {@link #arm}. */
-    private volatile long armed = NanoClock.FOREVER;
-    /** The reader's, see {@link #successorIss()}. */
-    private int successorIss;
-    /** Whether this flow is among the tasks of a reader's current batch. */
-    private volatile boolean inBatch;
 
     /** Set before anybody else knows of it, where the peer's data came before the end of the handshake. */
     private PendingFastOpens.Ticket fastOpen;
@@ -125,14 +26,8 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
      * @param told what the core tells; null where nobody listens
      */
     Flow(FlowKey key, IpPath path, TcpConnection core, FlowEvents told, FlowHome home, NanoClock clock, Backlog backlog) {
-        this.key = key;
-        this.path = path;
-        this.core = core;
+        super(key, path, core, home, clock, backlog);
         this.told = told;
-        this.home = home;
-        this.clock = clock;
-        this.backlog = backlog;
-        mtuVersion = path.mtuVersion() - 1;          // not told yet
     }
 
     /** Its data has been taken before the handshake is complete: says when that changes. */
@@ -145,48 +40,21 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
         listener = readiness;
     }
 
-    // ---------------------------------------------------------------- user threads
-
-    /** Locks the connection for a user thread; what came meanwhile has been handled when this returns. */
-    void lock() {
-        lock.lock();
-        try {
-            if (pending != 0) {
-                runPendingLocked(clock.nanoTime());
-            }
-        } catch (RuntimeException | Error e) {
-            breakLocked(e);
-            settle();
-            throw e;
-        }
+    @Override
+    FlowListener listener() {
+        return listener;
     }
 
-    /** The core, for the holder of the lock. */
-    TcpConnection core() {
-        assert lock.isHeldByCurrentThread();
-        return core;
-    }
-
-    /** Unlocks, tells the listener what happened, sends what there is to send. */
-    void unlock() {
-        settle();
-    }
-
-    /** Unlocks after a look that changed nothing: sends only what others left to the holder. */
-    void unlockUnchanged() {
-        if (unsettled || pending != 0) {
-            settle();
-            return;
-        }
-        lock.unlock();
-        settlePending();
+    @Override
+    Flow self() {
+        return this;
     }
 
     /** Resets the connection. */
     void abort() {
         lock();
         try {
-            core.abort(clock.nanoTime());
+            core().abort(clock.nanoTime());
         } finally {
             unlock();
         }
@@ -226,12 +94,7 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
         listener.stackCloses();
     }
 
-    /** Whether the peer has acknowledged all data and our FIN, or nothing of it matters any more. With the lock. */
-    boolean isDelivered() {
-        return core().isOutputDelivered() || core.state() == TcpState.CLOSED;
-    }
-
-    /** The same, for who does not have the lock. */
+    /** {@link #isDelivered()} for who does not have the lock. */
     boolean checkDelivered() {
         lock();
         try {
@@ -250,11 +113,6 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
         }
     }
 
-    /** Resets the connection unless all has been delivered; never waits for the lock. Any thread. */
-    void abandon() {
-        leave(ABANDON);
-    }
-
     /** No memory for buffers is left: has those give theirs back that nobody waits for. Any thread, without locks. */
     void memoryShort() {
         home.memoryShort();
@@ -264,400 +122,14 @@ final class Flow extends TimerWheel.Timer implements AfterBatch {
     TcpSocketInfo info() {
         lock();
         try {
-            return TcpSocketInfo.of(key, core);
+            return TcpSocketInfo.of(key, core());
         } finally {
             unlockUnchanged();
         }
     }
 
-    // ---------------------------------------------------------------- the reader
-
-    /** Handles one segment; what it earns is done at the end of the batch. On the reader. */
-    void input(TcpSegment in, FrameBatch batch) {
-        if (!lock.tryLock()) {
-            if (backlog.offer(in)) {
-                leave(BACKLOG);
-            }
-            return;
-        }
-        try {
-            // Not the time at which the batch began: a user thread may have told the core a later one meanwhile.
-            long now = clock.nanoTime();
-            if (pending != 0) {
-                runPendingLocked(now);
-            }
-            unsettled = true;
-            segmentLocked(now, in);
-        } catch (RuntimeException | Error e) {
-            breakLocked(e);
-            throw e;
-        } finally {
-            lock.unlock();
-            joinBatch(batch);
-        }
-        settlePending();
-    }
-
-    /** In TIME-WAIT, whether {@code syn} may begin the next incarnation: then this flow has been retired. On the reader. */
-    boolean giveWayTo(TcpSegment syn) {
-        if (!lock.tryLock()) {
-            return false;
-        }
-        try {
-            if (retired || !core.mayBeReopenedBy(syn)) {
-                return false;
-            }
-            retired = true;
-            successorIss = core.sndNxt() + NEXT_INCARNATION;
-            core.abort(clock.nanoTime());            // without a word, in TIME-WAIT; those who listen hear of the end
-        } finally {
-            lock.unlock();
-        }
-        path.link().reader().cancel(this);
-        home.retire(this);
-        tell(0);
-        settlePending();
-        return true;
-    }
-
-    /** After {@link #giveWayTo}: the least initial sequence number of the next incarnation (RFC 9293 §3.6.1, MAY-2). */
-    int successorIss() {
-        return successorIss;
-    }
-
-    /** Has {@link #afterBatch} called at the end of the batch. On the reader. */
-    void joinBatch(FrameBatch batch) {
-        if (IN_BATCH.compareAndSet(this, false, true)) {
-            batch.atEnd(this);
-        }
-    }
-
-    /** Tells of the batch's events and sends the merged ACKs and whatever they allow. */
     @Override
-    public void afterBatch(long now) {
-        inBatch = false;
-        if (lock.tryLock()) {
-            settle();
-        } else {
-            leave(TRANSMIT);
-        }
-    }
-
-    /** The wheel's time has come. On the reader. */
-    @Override
-    public void fire(long now) {
-        armed = NanoClock.FOREVER;
-        leave(TICK);
-    }
-
-    /** An ICMP error quoted a segment of this connection. On the reader. */
-    void icmpError(TcpError error, int quotedSeq) {
-        icmpErrorSeq = quotedSeq;
-        icmpError = error;
-        leave(ICMP_ERROR);
-    }
-
-    /** An ICMP error told the MTU of a link on the way. On the reader. */
-    void icmpTooBig(int mtu, int quotedSeq) {
-        icmpMtuSeq = quotedSeq;
-        icmpMtu = mtu;
-        leave(MTU);
-    }
-
-    // ---------------------------------------------------------------- what one leaves to another
-
-    /** Leaves {@code work} to the holder of the lock, or does it if there is none any more. */
-    private void leave(int work) {
-        PENDING.getAndBitwiseOr(this, work);
-        settlePending();
-    }
-
-    /** After an unlock: does what was left since, unless somebody holds the lock again, who then does it. */
-    private void settlePending() {
-        while (pending != 0 && lock.tryLock()) {
-            settle();
-        }
-    }
-
-    private void runPendingLocked(long now) {
-        int work = (int) PENDING.getAndSet(this, 0);
-        unsettled = true;
-        if ((work & RESUME) != 0) {
-            takeOverLocked(now);
-        }
-        if ((work & BACKLOG) != 0) {
-            for (TcpSegment segment = backlog.poll(); segment != null; segment = backlog.poll()) {
-                segmentLocked(now, segment);
-            }
-        }
-        if (broken) {
-            return;
-        }
-        if ((work & TICK) != 0) {
-            core.tick(now);
-        }
-        if ((work & ICMP_ERROR) != 0) {
-            core.error(now, icmpError, icmpErrorSeq);
-        }
-        if ((work & MTU) != 0) {
-            if (core.isInFlight(icmpMtuSeq)) {
-                path.tooBig(icmpMtu);
-                mtuVersion = path.mtuVersion();
-                core.packetTooBig(now, path.mtu());
-            }
-        }
-        if ((work & ABANDON) != 0 && !isDelivered()) {
-            core.abort(now);
-        }
-    }
-
-    private void segmentLocked(long now, TcpSegment in) {
-        if (broken) {
-            return;
-        }
-        if (!core.isHalfOpen()) {
-            core.segment(now, in);
-            return;
-        }
-        FlowListener door = listener;
-        boolean room = door.mayComplete();
-        core.acceptQueueFull(!room);
-        core.segment(now, in);
-        if (room && !core.isHandshakeComplete()) {
-            door.didNotComplete();
-        }
-    }
-
-    /** What some connection has learnt of the path's MTU, or what has been forgotten, holds for all that take it (RFC 1191 §5). */
-    private void followPathLocked(long now) {
-        int version = path.mtuVersion();
-        if (version != mtuVersion && !broken) {
-            mtuVersion = version;
-            core.mtuChanged(now, path.mtu());
-        }
-    }
-
-    /** Ends the turn of a transmitter that left its batch behind. */
-    private void takeOverLocked(long now) {
-        TransmitBatch batch = handedOver;
-        handedOver = null;
-        transmitting = false;
-        try {
-            if (batch.hasFailed()) {
-                breakLocked(null);
-            }
-            endTransmitLocked(now, batch);
-        } finally {
-            home.batches().release(batch);
-        }
-    }
-
-    /**
-     * A fault of ours, in the core or on the way out, costs this connection and not the stack (D7): the core is not asked
-     * any more, whoever waits is woken, and what still comes from the peer is answered with resets as for any connection
-     * that does not exist.
-     */
-    private void breakLocked(Throwable fault) {
-        assert lock.isHeldByCurrentThread();
-        unsettled = true;
-        if (broken) {
-            return;
-        }
-        broken = true;
-        try {
-            core.abort(clock.nanoTime());
-        } catch (RuntimeException | Error e) {
-            if (fault != null && fault != e) {
-                fault.addSuppressed(e);
-            }
-        }
-    }
-
-    // ---------------------------------------------------------------- sending
-
-    /** With the lock: does what is pending, unlocks, tells, sends; on return the lock is free and nothing is left undone. */
-    private void settle() {
-        TransmitBatch batch = null;
-        do {
-            batch = turn(batch);
-        } while (batch != null || pending != 0 && lock.tryLock());
-    }
-
-    /**
-     * One turn of the holder of the lock, which gives it up: ends the write before, does what others have left, asks the core
-     * for the next segments and sends them.
-     *
-     * @param written the batch that this thread, the transmitter, has just written; null if it is not the transmitter
-     * @return the batch when it has been written and the lock is held again: another turn is due; else null, without the lock
-     */
-    private TransmitBatch turn(TransmitBatch written) {
-        TransmitBatch batch = written;
-        int events;
-        try {
-            long now = clock.nanoTime();
-            if (batch != null) {
-                endTransmitLocked(now, batch);
-            }
-            if (pending != 0) {
-                runPendingLocked(now);
-            }
-            if (batch == null && !transmitting) {
-                batch = home.batches().acquire();
-            }
-            if (batch != null) {
-                followPathLocked(now);
-                pollLocked(now, batch);
-            }
-            unsettled = false;
-            events = takeEventsLocked(now);
-        } catch (RuntimeException | Error e) {
-            concludeBroken(batch, e);
-            throw e;
-        }
-        lock.unlock();
-        boolean sends = batch != null && batch.count() > 0;
-        if (batch != null && !sends) {
-            boolean last = batch.isLast();
-            long deadline = batch.deadline();
-            home.batches().release(batch);
-            finish(deadline, last);
-        }
-        try {
-            tell(events);
-            if (!sends) {
-                return null;
-            }
-            batch.send(path, key);
-        } catch (RuntimeException | Error e) {
-            if (sends) {
-                batch.fail();
-                handOver(batch, e);
-            }
-            throw e;
-        }
-        if (lockAgain()) {
-            return batch;
-        }
-        handOver(batch, null);
-        return null;
-    }
-
-    /** Asks the core for the next segments. With some, this thread is the transmitter; with none, nobody is. */
-    private void pollLocked(long now, TransmitBatch batch) {
-        assert lock.isHeldByCurrentThread();
-        int count = 0;
-        while (!broken && count < TransmitBatch.SIZE && core.poll(now, batch.segment(count))) {
-            count++;
-        }
-        batch.count(count);
-        transmitting = count > 0;
-        if (transmitting) {
-            core.holdAcked();
-        } else {
-            // A closed connection may still owe a reset that the device had no room for: then it has a deadline.
-            long deadline = broken ? NanoClock.FOREVER : core.deadline();
-            boolean last = !retired && deadline == NanoClock.FOREVER && (broken || core.state() == TcpState.CLOSED);
-            retired |= last;
-            batch.nothingToSend(deadline, last);
-        }
-    }
-
-    /** With the lock, which it gives up: the core has thrown while this thread asked it. */
-    private void concludeBroken(TransmitBatch batch, Throwable fault) {
-        breakLocked(fault);
-        boolean last = !retired && (batch != null || !transmitting);
-        retired |= last;
-        if (batch != null) {
-            transmitting = false;
-            core.releaseAcked();
-        }
-        int events = core.takeEvents();
-        lock.unlock();
-        if (batch != null) {
-            home.batches().release(batch);
-        }
-        finish(NanoClock.FOREVER, last);
-        tell(events);
-    }
-
-    /** Leaves the role of the transmitter to the holder of the lock, or takes it up again if there is none any more. */
-    private void handOver(TransmitBatch batch, Throwable fault) {
-        handedOver = batch;
-        try {
-            leave(RESUME);
-        } catch (RuntimeException | Error e) {
-            if (fault == null) {
-                throw e;
-            }
-            fault.addSuppressed(e);
-        }
-    }
-
-    /** Nothing is to be sent: forgets the connection if that is for good, else sets the timer. */
-    private void finish(long deadline, boolean last) {
-        if (last) {
-            path.link().reader().cancel(this);
-            home.retire(this);
-        } else {
-            arm(deadline);
-        }
-    }
-
-    /** A user thread waits for the lock, a reader only tries it. */
-    private boolean lockAgain() {
-        if (Suspension.isForbidden()) {
-            return lock.tryLock();
-        }
-        lock.lock();
-        return true;
-    }
-
-    private void endTransmitLocked(long now, TransmitBatch batch) {
-        for (int i = batch.sent(); i < batch.count(); i++) {
-            core.localDrop(now, batch.segment(i));
-        }
-        core.releaseAcked();
-    }
-
-    /**
-     * Makes sure that the wheel fires this flow by {@code deadline}; one that fires earlier is left alone. Without the
-     * lock, since it may wake the reader: so two threads may be here at once, and each looks again after it has set the
-     * wheel, lest it have moved the timer behind the other's deadline.
-     */
-    private void arm(long deadline) {
-        long set = armed;
-        while (deadline < set) {
-            if (ARMED.compareAndSet(this, set, deadline)) {
-                long scheduled = deadline;
-                path.link().reader().schedule(this, scheduled);
-                for (set = armed; set < scheduled; set = armed) {
-                    scheduled = set;
-                    path.link().reader().schedule(this, scheduled);
-                }
-                return;
-            }
-            set = armed;
-        }
-    }
-
-    // ---------------------------------------------------------------- events
-
-    private int takeEventsLocked(long now) {
-        int events = core.takeEvents();
-        if ((events & TcpConnection.PATH_CONFIRMED) != 0) {
-            if (now - lastConfirmed < CONFIRM_INTERVAL) {
-                events &= ~TcpConnection.PATH_CONFIRMED;
-            } else {
-                lastConfirmed = now;
-            }
-        }
-        if ((events & TcpConnection.WRITABLE) != 0 && core.writable() < core.writeLowWater()) {
-            events &= ~TcpConnection.WRITABLE;
-        }
-        return events;
-    }
-
-    private void tell(int changes) {
+    void tell(int changes) {
         if (told != null) {
             told.tell();
         }

@@ -8,8 +8,9 @@
  * <ul>
  *   <li>{@code Arrival} is what a segment does, in the order of RFC 9293 §3.10.7.4 with the checks of RFC 5961;
  *   <li>{@code Lifecycle} is the state diagram, and all ways to end;
- *   <li>{@code Sender} decides what may leave: window, congestion window, Nagle, silly windows, timers; how long segments are
- *       is in {@code SegmentSize};
+ *   <li>{@code Sender} knows what was sent and what an ACK says of it; {@code Emission} decides what may leave: window,
+ *       congestion window, Nagle, silly windows; {@code SendTimers} when to act unasked; how long segments are is in
+ *       {@code SegmentSize};
  *   <li>{@code Receiver} decides what is taken, and what window is told. It leaves to {@code AckPolicy} when to acknowledge and
  *       to {@code SackReport} what to name (RFC 2018);
  *   <li>{@code CookieHandshake} begins a connection of which nothing was kept;
@@ -37,7 +38,7 @@
  * <h2>Deviations</h2>
  *
  * From RFC 9293 and others, each with its reason by the code: ACKs of one batch merge ({@code AckPolicy}); Nagle in
- * Minshall's form, windows that come with an advancing ACK ({@code Sender}); the minimum RTO ({@code RttEstimator}); hard
+ * Minshall's form ({@code Emission}), windows that come with an advancing ACK ({@code Sender}); the minimum RTO ({@code RttEstimator}); hard
  * ICMP errors are soft ({@link dev.weft.tcp.core.TcpError}); fewer SYN,ACKs, a shorter MSL ({@link dev.weft.tcp.core.TcpConfig});
  * text with a bare SYN, a SYN in SYN-RECEIVED ({@code Arrival}); FIN-WAIT-2 and a closed window end when nobody is left to
  * wait ({@code Lifecycle}, {@code Sender}).
