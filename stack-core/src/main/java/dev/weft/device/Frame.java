@@ -70,7 +70,7 @@ public final class Frame {
         return checksum;
     }
 
-    /** Payload bytes per segment when the device has joined several TCP segments into this frame, else 0. */
+    /** Payload bytes per segment when this frame is several TCP segments or UDP datagrams joined into one, else 0. */
     public int segmentSize() {
         return segmentSize;
     }

@@ -19,7 +19,7 @@ public final class OutFrame {
 
     /** Size of the head in bytes: headroom and a small packet. */
     public static final int HEAD_BYTES = 2048;
-    /** Room for every header that layers prepend: Ethernet, IP with options, TCP with options. */
+    /** Room for every header that layers prepend, Ethernet, IP with options, TCP with options, and 26 bytes for the device. */
     public static final int HEADROOM = 160;
     /** The most pieces of payload that one frame refers to. */
     public static final int MAX_PIECES = 8;
@@ -158,12 +158,22 @@ public final class OutFrame {
         return checksum;
     }
 
-    /** TCP payload bytes per segment that the device is to cut this frame into, 0 for none. */
+    /** Payload bytes of each segment that the device is to cut this frame into, 0 for none. */
     public int segmentSize() {
         return segmentSize;
     }
 
-    /** Sets the offload marks. */
+    /**
+     * Sets the offload marks. With {@link ChecksumMark#PARTIAL} the checksum field of TCP or UDP holds the folded sum of the
+     * pseudo-header, not inverted, with the length that the transport header and payload of this frame have. With a segment
+     * size the frame is one packet up to 64 KiB in length, in its IP header, too; how PSH, FIN, CWR and the rest are spread over
+     * the segments is the business of who cuts it.
+     *
+     * <p>Nothing else has to be told: who finishes the checksum or cuts the frame finds the headers in its bytes
+     * ({@link TransportLayout}). For that all headers lie in the head.
+     *
+     * @param bytesPerSegment of payload; 0 for none, or where all is one segment anyway
+     */
     public void mark(ChecksumMark mark, int bytesPerSegment) {
         checksum = mark;
         segmentSize = bytesPerSegment;

@@ -36,6 +36,8 @@
  * <h2>Offloads</h2>
  * How far a checksum was dealt with and in what segments a long frame is to be cut are properties of the frame
  * ({@link dev.weft.device.ChecksumMark}, {@code segmentSize}), so that a device that can do it and one that cannot differ in
- * {@link dev.weft.device.Offloads} alone.
+ * {@link dev.weft.device.Offloads} alone. A device gets no frame that asks for more than it offers: the link cuts large segments
+ * and finishes checksums before ({@link dev.weft.device.SegmentCutter}). Where the headers are, whoever works on a frame finds in
+ * its bytes ({@link dev.weft.device.TransportLayout}). A frame that was received with marks can be sent on with them.
  */
 package dev.weft.device;

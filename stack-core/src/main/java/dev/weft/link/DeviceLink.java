@@ -5,6 +5,7 @@ import dev.weft.device.FrameHandler;
 import dev.weft.device.LinkChange;
 import dev.weft.device.LinkType;
 import dev.weft.device.NetDevice;
+import dev.weft.device.Offloads;
 import dev.weft.device.OutFrame;
 import dev.weft.device.OutFramePool;
 import dev.weft.resource.Counter;
@@ -39,6 +40,7 @@ public abstract class DeviceLink implements Link, AutoCloseable {
     private final String name;
     private final NetDevice device;
     private final OutFramePool pool;
+    private final OffloadFallback fallback;
     private final ReaderFaults faults;
     private final ReaderLoop reader;
     private final CounterGroup<LinkDiscard> discards;
@@ -71,6 +73,17 @@ public abstract class DeviceLink implements Link, AutoCloseable {
         drops = new CounterGroup<>(counters, prefix + ".out", LinkDrop.class);
         received = counters.counter(prefix + ".received");
         sent = counters.counter(prefix + ".sent");
+        fallback = new OffloadFallback(device, pool, new OffloadFallback.Losses() {
+            @Override
+            public void lostPieces(int count) {
+                drops.add(LinkDrop.PIECE_DROPPED, count);
+            }
+
+            @Override
+            public void unfit() {
+                drops.increment(LinkDrop.UNFIT_FOR_OFFLOAD);
+            }
+        });
         device.onLinkChange(this::linkChanged);
     }
 
@@ -136,6 +149,11 @@ public abstract class DeviceLink implements Link, AutoCloseable {
     }
 
     @Override
+    public final Offloads offloads() {
+        return device.offloads();
+    }
+
+    @Override
     public final int queueFrames() {
         return device.queueFrames();
     }
@@ -188,7 +206,7 @@ public abstract class DeviceLink implements Link, AutoCloseable {
         for (int i = from; i < to; i++) {
             frame(frames[i], destinationMac, etherType);
         }
-        int taken = device.transmit(frames, from, to);
+        int taken = fallback.transmit(frames, from, to);
         for (int i = from; i < to; i++) {
             unframe(frames[i]);
         }

@@ -3,6 +3,7 @@ package dev.weft.link;
 import dev.weft.device.FrameHandler;
 import dev.weft.device.LinkChange;
 import dev.weft.device.LinkType;
+import dev.weft.device.Offloads;
 import dev.weft.device.OutFrame;
 import dev.weft.device.OutFramePool;
 import dev.weft.wire.MacAddress;
@@ -31,6 +32,15 @@ public interface Link {
         return Integer.MAX_VALUE;
     }
 
+    /**
+     * What costs nothing to leave to the device: checksums, and segments larger than the MTU by
+     * {@link OutFrame#mark(dev.weft.device.ChecksumMark, int)}. The link takes frames with marks whatever this says, and does in
+     * software what the device does not.
+     */
+    default Offloads offloads() {
+        return Offloads.NONE;
+    }
+
     /** Its own hardware address; all zero where {@link #hasLinkAddresses()} is false. */
     MacAddress mac();
 
@@ -56,7 +66,8 @@ public interface Link {
 
     /**
      * Sends an IP packet or ARP packet: prepends the link's header, pads where the device asks, hands it to the device.
-     * Never parks. The frame is the caller's again when this returns; its link header has been stripped off again.
+     * Never parks. The frame is the caller's again when this returns; its link header has been stripped off again, and a partial
+     * checksum may have been finished.
      *
      * @param destinationMac 48 bits; ignored where {@link #hasLinkAddresses()} is false
      * @return false when the device's queue is full or the link is closed (a local drop; it was counted)

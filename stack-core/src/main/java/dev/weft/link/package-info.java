@@ -34,6 +34,9 @@
  * }
  * }</pre>
  *
+ * A frame may be marked to be cut into segments, or its checksum to be finished ({@link dev.weft.device.OutFrame#mark}), on any
+ * link: what the device does not do is done here in software. {@link dev.weft.link.Link#offloads} says what the device does.
+ *
  * <h2>What a peer can do</h2>
  * On an Ethernet anybody can send anything to anybody. What is not for this station, is cut short or of a type that nobody
  * handles is dropped before a layer sees it, and counted by reason ({@link dev.weft.link.LinkDiscard}). Links keep no state

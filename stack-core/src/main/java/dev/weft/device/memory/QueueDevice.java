@@ -6,6 +6,7 @@ import dev.weft.device.LinkType;
 import dev.weft.device.NetDevice;
 import dev.weft.device.Offloads;
 import dev.weft.device.OutFrame;
+import dev.weft.device.TransportLayout;
 import dev.weft.resource.CounterGroup;
 import dev.weft.resource.Counters;
 import dev.weft.wire.EthernetHeader;
@@ -23,6 +24,7 @@ abstract class QueueDevice implements NetDevice {
     private final LinkType linkType;
     private final int mtu;
     private final int minimumFrame;
+    private final Offloads offloads;
     private final CounterGroup<DeviceDrop> drops;
     private final FrameQueue incoming;
     private final AtomicInteger changes = new AtomicInteger();
@@ -35,6 +37,7 @@ abstract class QueueDevice implements NetDevice {
         linkType = options.linkType();
         mtu = options.mtu();
         minimumFrame = options.minimumFrame();
+        offloads = options.offloads();
         drops = new CounterGroup<>(counters, name, DeviceDrop.class);
         incoming = new FrameQueue("device." + name, options.clock(), options.maxFrames(), options.maxBytes());
     }
@@ -47,9 +50,19 @@ abstract class QueueDevice implements NetDevice {
         drops.increment(reason);
     }
 
-    /** Whether the frame is longer than this link carries. */
+    /** Whether the frame, or each of the segments that it stands for, is longer than this link carries. */
     final boolean isTooLong(OutFrame frame) {
-        return frame.length() > mtu + (linkType == LinkType.ETHERNET ? EthernetHeader.LENGTH : 0);
+        int longest = mtu + (linkType == LinkType.ETHERNET ? EthernetHeader.LENGTH : 0);
+        return frame.length() > longest && (frame.segmentSize() == 0 || areSegmentsTooLong(frame, longest));
+    }
+
+    private boolean areSegmentsTooLong(OutFrame frame, int longest) {
+        var layout = new TransportLayout();
+        if (!layout.read(frame.head(), frame.start(), frame.headLength(), frame.length(), linkType)) {
+            return true;
+        }
+        int most = layout.isTcp() ? offloads.maxSegmentBytes() : offloads.maxDatagramBytes();
+        return layout.end() - layout.payload() > most || layout.payload() + frame.segmentSize() > longest;
     }
 
     /** Has the listener told of {@link #isUp()} on the reader soon. Two quick changes may become one telling. */
@@ -84,7 +97,7 @@ abstract class QueueDevice implements NetDevice {
 
     @Override
     public final Offloads offloads() {
-        return Offloads.NONE;
+        return offloads;
     }
 
     @Override

@@ -171,7 +171,7 @@ class ImpairedDeviceTest {
         var below = new FakeDevice(clock) {
             @Override
             public Offloads offloads() {
-                return new Offloads(true, 65_536);
+                return Offloads.ALL;
             }
         };
         try (var impaired = new ImpairedDevice(below, Impairment.NONE, Impairment.NONE, 1, clock, counters)) {
