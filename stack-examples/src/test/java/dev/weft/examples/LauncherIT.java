@@ -60,7 +60,8 @@ class LauncherIT {
         "http --tap weft0", "http --address 10.9.0.2/24",
         "http --tap weft0 --address 10.9.0.2/24 --port 0", "http --tap weft0 --address 10.9.0.2/24 --no-such-option",
         "ping --tap weft0 --address 10.9.0.2/24", "ping --tap weft0 --address 10.9.0.2/24 10.9.0.1 -c 0",
-        "fetch --tap weft0 --address 10.9.0.2/24 https://10.9.0.1/"})
+        "fetch --tap weft0 --address 10.9.0.2/24 https://10.9.0.1/", "iperf3 --tap weft0 --address 10.9.0.2/24",
+        "iperf3 --tap weft0 --address 10.9.0.2/24 -c 10.9.0.1 -R --bidir"})
     void endsWithTwoOnWrongUse(String line) throws Exception {
         try (Launched wrong = Launched.run(line.split(" "))) {
             assertThat(wrong.status()).as(wrong.errors()).isEqualTo(2);
