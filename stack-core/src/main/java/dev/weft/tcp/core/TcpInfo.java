@@ -39,4 +39,17 @@ public record TcpInfo(TcpState state, long srttNanos, long rttvarNanos, long rto
                       long retransmits, int timeouts, long pacingRate, long deliveryRate, int sacked, int lost,
                       long retransmittedBytes, boolean reorderingSeen, int reorderingWindows, boolean timestamps, boolean selectiveAcks, boolean windowScaling,
                       int pathMtu, boolean ecn, int sendBuffer, int receiveBuffer, long receiveRttNanos, long receiveSpace) {
+
+    /** What can be seen of a connection now. */
+    static TcpInfo of(Lifecycle life) {
+        Sender snd = life.sender();
+        Receiver rcv = life.receiver();
+        return new TcpInfo(life.state(), snd.rtt.srtt(), snd.rtt.rttvar(), snd.rtt.rto(), snd.congestion.cwnd(),
+                snd.congestion.ssthresh(), snd.flight(), snd.unsentText(), snd.mss(), snd.sndWnd, rcv.window(), rcv.readable(),
+                snd.recovery.retransmits(), snd.timeouts(), snd.rate.pacer.rate(), snd.rate.deliveryRate(),
+                snd.recovery.board.sacked(), snd.recovery.board.lost(), snd.recovery.retransmittedBytes(),
+                snd.recovery.rack.reorderingSeen(), snd.recovery.rack.multiplier(), life.timestamps().agreed(),
+                rcv.sacks.isPermitted(), life.isScaling(), snd.size.pathMtu(), life.ecn().isAgreed(), snd.buffer.capacity(),
+                rcv.buffer.capacity(), rcv.tuning.roundTrip(), rcv.tuning.space());
+    }
 }

@@ -4,13 +4,15 @@
  *
  * <h2>Where to look</h2>
  *
- * {@link dev.weft.tcp.core.TcpConnection} is the door, and opens with the sequence space. Behind it
+ * {@link dev.weft.tcp.core.TcpConnection} is the door, and opens with the sequence space; what an application asks of it is in
+ * {@code UserCalls}. Behind it
  * <ul>
  *   <li>{@code Arrival} is what a segment does, in the order of RFC 9293 §3.10.7.4 with the checks of RFC 5961;
  *   <li>{@code Lifecycle} is the state diagram, and all ways to end;
  *   <li>{@code Sender} knows what was sent and what an ACK says of it; {@code Emission} decides what may leave: window,
  *       congestion window, Nagle, silly windows; {@code SendTimers} when to act unasked; how long segments are is in
  *       {@code SegmentSize};
+ *   <li>{@code Output} asks one after the other what leaves next, and adds acknowledgement, window and options;
  *   <li>{@code Receiver} decides what is taken, and what window is told. It leaves to {@code AckPolicy} when to acknowledge and
  *       to {@code SackReport} what to name (RFC 2018);
  *   <li>{@code CookieHandshake} begins a connection of which nothing was kept;
