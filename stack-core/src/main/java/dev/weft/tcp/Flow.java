@@ -9,10 +9,13 @@ import java.net.SocketException;
  * One connection at work: the pure {@link TcpConnection} with its lock, its timer, its way to the peer and whoever sends
  * for it at the moment, all of which is {@link FlowWork}. Here is what its socket asks of it, and who hears what happens.
  */
-final class Flow extends FlowWork {
+final class Flow extends FlowWork implements FlowEntry {
 
     /** What the core does, for those who listen; null: nobody does. */
     private final FlowEvents told;
+
+    /** What the table of connections keeps here. */
+    private int tableHash;
 
     /** Set before anybody else knows of it, where the peer's data came before the end of the handshake. */
     private PendingFastOpens.Ticket fastOpen;
@@ -28,6 +31,21 @@ final class Flow extends FlowWork {
     Flow(FlowKey key, IpPath path, TcpConnection core, FlowEvents told, FlowHome home, NanoClock clock, Backlog backlog) {
         super(key, path, core, home, clock, backlog);
         this.told = told;
+    }
+
+    @Override
+    public FlowKey key() {
+        return key;
+    }
+
+    @Override
+    public int tableHash() {
+        return tableHash;
+    }
+
+    @Override
+    public void tableHash(int hash) {
+        tableHash = hash;
     }
 
     /** Its data has been taken before the handshake is complete: says when that changes. */

@@ -69,7 +69,7 @@ public final class Tcp implements AutoCloseable {
     private final ChunkPool chunks;
     private final TransmitBatches batches = new TransmitBatches();
     private final LongAdder loans = new LongAdder();
-    private final FlowTable flows;
+    private final FlowTable<Flow> flows;
     private final Orphans orphans;
     private final ListenerTable listeners = new ListenerTable();
     private final EphemeralPorts ports;
@@ -101,7 +101,7 @@ public final class Tcp implements AutoCloseable {
         orphans = new Orphans(settings.orphans());
         chunks = new ChunkPool("tcp.buffers", CHUNK_BYTES, settings.memory());
         memory = new TcpMemory(chunks, new ByteBudget(settings.memory()), statistics);
-        flows = new FlowTable(KeyedHash.keyedBy(randomness));
+        flows = new FlowTable<>(KeyedHash.keyedBy(randomness));
         ports = new EphemeralPorts(randomness);
         sequence = new InitialSequence(KeyedHash.keyedBy(randomness));
         timestampOffsets = KeyedHash.keyedBy(randomness);
@@ -321,7 +321,9 @@ public final class Tcp implements AutoCloseable {
         IpAddress to = path.remote();
         var made = new Flow[1];
         int port = ports.choose(from.lo(), to.hi(), to.lo(), remotePort, candidate -> {
-            if (listeners.isUsed(candidate)) {
+            // Looked at before: where most ports are taken, a connection is not made for each that is tried.
+            if (listeners.isUsed(candidate)
+                    || flows.find(to.hi(), to.lo(), from.hi(), from.lo(), remotePort << 16 | candidate) != null) {
                 return false;
             }
             made[0] = activeFlow(path, candidate, remotePort, options);

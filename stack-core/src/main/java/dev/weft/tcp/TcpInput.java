@@ -32,12 +32,12 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
 
     private final Tcp tcp;
     private final IpLayer ip;
-    private final FlowTable flows;
+    private final FlowTable<Flow> flows;
     private final ListenerTable listeners;
     private final CookieDoor cookies;
     private final TcpStatistics statistics;
 
-    TcpInput(Tcp tcp, IpLayer ip, FlowTable flows, ListenerTable listeners, CookieDoor cookies, TcpStatistics statistics) {
+    TcpInput(Tcp tcp, IpLayer ip, FlowTable<Flow> flows, ListenerTable listeners, CookieDoor cookies, TcpStatistics statistics) {
         this.tcp = tcp;
         this.ip = ip;
         this.flows = flows;
