@@ -5,6 +5,7 @@ import dev.weft.device.FrameHandler;
 import dev.weft.device.LinkChange;
 import dev.weft.device.LinkType;
 import dev.weft.device.NetDevice;
+import dev.weft.device.OffloadFallback;
 import dev.weft.device.Offloads;
 import dev.weft.device.OutFrame;
 import dev.weft.device.OutFramePool;

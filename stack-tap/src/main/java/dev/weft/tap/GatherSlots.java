@@ -3,10 +3,11 @@ package dev.weft.tap;
 import dev.weft.device.OutFrame;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Native memory for {@code struct iovec} arrays, one slot for each thread that is inside {@code writev} at this moment.
+ * What a thread needs to write a frame, native memory for {@code struct iovec} arrays above all: one slot for each thread that is inside {@code writev} at this moment.
  *
  * <pre>
  *   struct iovec { void *base; size_t length; }     16 bytes, one for the head and one for each piece
@@ -23,12 +24,14 @@ final class GatherSlots {
     static final int BYTES = SLOTS * SLOT_BYTES;
 
     private final MemorySegment memory;
+    private final VnetHeader[] headers = new VnetHeader[SLOTS];
     /** Bit i is set while slot i is free. */
     private final AtomicLong free = new AtomicLong(-1);
 
     /** @param memory {@link #BYTES} bytes */
     GatherSlots(MemorySegment memory) {
         this.memory = memory;
+        Arrays.setAll(headers, i -> new VnetHeader());
     }
 
     /** Takes a slot. Spins for one when all are taken: each is back within one system call of its taker. */
@@ -62,6 +65,11 @@ final class GatherSlots {
             put(at, frame.pieceSegment(i).address() + frame.pieceOffset(i), frame.pieceLength(i));
         }
         return 1 + pieces;
+    }
+
+    /** What writes the header of a frame, for the holder of {@code slot}. */
+    VnetHeader header(int slot) {
+        return headers[slot];
     }
 
     /** Where the vectors of {@code slot} are, for {@code writev}. */

@@ -11,6 +11,7 @@ import dev.weft.resource.Counter;
 import dev.weft.resource.CounterGroup;
 import dev.weft.resource.Counters;
 import dev.weft.runtime.NanoClock;
+import dev.weft.wire.Ipv4Header;
 import dev.weft.wire.MacAddress;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * An open TAP or TUN device.
  *
- * <p>One {@code read} or {@code write} is one frame (IFF_NO_PI: nothing before it). The reader reads until the queue is
+ * <p>One {@code read} or {@code write} is one frame (IFF_NO_PI: nothing before it), or with offloads one frame behind a
+ * {@link VnetHeader}. The reader reads until the queue is
  * empty or its batch full, and waits in {@link ReaderWait}. Whoever transmits writes on its own thread; the kernel
  * queues nothing on that side, it runs the frame through its own stack within our {@code write}.
  *
@@ -34,17 +36,24 @@ final class TapDevice implements NetDevice {
 
     /** The shortest that the kernel makes. */
     private static final int UNKNOWN_QUEUE = 500;
+    private static final int VLAN_TAG = 4;
 
     private final String name;
     private final LinkType linkType;
     private final int mtu;
     private final int queueFrames;
+    /** The longest frame that is one packet, with a VLAN tag. */
+    private final int longestPlain;
+    private final Offloads offloads;
+    /** Null where frames come and go without a header of the kernel's. */
+    private final VnetHeader header;
     private final TapHandle handle;
     private final int descriptor;
     private final CallGate gate;
     private final ReaderWait wait;
     private final GatherSlots gather;
     private final MemorySegment frames;
+    /** What a read needs: the longest frame, and a byte more, which tells that it was longer. */
     private final int slotBytes;
     private final Counter framesIn;
     private final Counter framesOut;
@@ -60,14 +69,19 @@ final class TapDevice implements NetDevice {
      * @param handle complete but for the frames; the device closes it
      * @param mtu what the kernel's side has
      * @param headerBytes what a frame has besides an IP packet
+     * @param offloads what was turned on; with any, a {@link VnetHeader} stands before each frame
      */
-    TapDevice(String name, LinkType linkType, int mtu, int headerBytes, TapHandle handle, NanoClock clock,
+    TapDevice(String name, LinkType linkType, int mtu, int headerBytes, Offloads offloads, TapHandle handle, NanoClock clock,
             Counters counters) {
         this.name = name;
         this.linkType = linkType;
         this.mtu = mtu;
         this.handle = handle;
-        slotBytes = handle.allocateFrames(mtu + headerBytes);
+        this.offloads = offloads;
+        longestPlain = mtu + headerBytes + VLAN_TAG;
+        header = offloads.checksum() ? new VnetHeader() : null;
+        slotBytes = handle.allocateFrames(header == null ? mtu + headerBytes
+                : VnetHeader.LENGTH + headerBytes + Ipv4Header.MAXIMUM_TOTAL_LENGTH);
         frames = handle.frames();
         descriptor = handle.tap();
         gate = new CallGate(handle::close);
@@ -105,7 +119,7 @@ final class TapDevice implements NetDevice {
 
     @Override
     public Offloads offloads() {
-        return Offloads.NONE;
+        return offloads;
     }
 
     /** 0: the kernel takes a frame of a header alone. */
@@ -135,16 +149,21 @@ final class TapDevice implements NetDevice {
         enterAsReader();
         try {
             int count = 0;
-            while (count < TapHandle.SLOTS && !batch.isFull()) {
-                long at = (long) count * slotBytes;
+            long at = 0;
+            while (!batch.isFull() && at + slotBytes <= frames.byteSize()) {
                 int length = (int) Libc.read(descriptor, frames.address() + at, slotBytes);
-                if (length == slotBytes) {
-                    discardedIn.increment(TapInDiscard.TOO_LONG);
-                } else if (length >= 0) {
-                    batch.add(frames, at, length);
-                    count++;
-                } else if (!isInterrupted(Libc.errno())) {
+                if (length < 0) {
+                    if (isInterrupted(Libc.errno())) {
+                        continue;
+                    }
                     break;
+                }
+                TapInDiscard discard = add(batch, at, length);
+                if (discard == null) {
+                    at += TapHandle.align(length);
+                    count++;
+                } else {
+                    discardedIn.increment(discard);
                 }
             }
             framesIn.add(count);
@@ -152,6 +171,26 @@ final class TapDevice implements NetDevice {
         } finally {
             gate.leave();
         }
+    }
+
+    /** Adds what was read to {@code batch}, or says why not. */
+    private TapInDiscard add(FrameBatch batch, long at, int length) {
+        if (length == slotBytes) {
+            return TapInDiscard.TOO_LONG;
+        }
+        if (header == null) {
+            batch.add(frames, at, length);
+            return null;
+        }
+        int frame = length - VnetHeader.LENGTH;
+        if (frame < 0 || !header.read(frames, at, frame, linkType)) {
+            return TapInDiscard.BAD_VNET_HEADER;
+        }
+        if (header.segmentSize() == 0 && frame > longestPlain) {
+            return TapInDiscard.TOO_LONG;
+        }
+        batch.add(frames, at + VnetHeader.LENGTH, frame).mark(header.checksum(), header.segmentSize());
+        return null;
     }
 
     /** Whether to read again (true) or later (false). */
@@ -223,20 +262,35 @@ final class TapDevice implements NetDevice {
 
     /** Writes one frame, whole as the kernel takes it; returns an errno. */
     private int write(OutFrame frame) {
-        if (frame.pieceCount() == 0) {
+        if (header == null && frame.pieceCount() == 0) {
             return writeHead(frame);
         }
         int slot = gather.acquire();
         try {
-            int vectors = gather.fill(slot, frame);
-            int errno;
-            do {
-                errno = Libc.writev(descriptor, gather.address(slot), vectors) < 0 ? Libc.errno() : 0;
-            } while (errno == Errno.EINTR);
-            return errno;
+            return header == null ? writeAll(frame, slot) : writeWithHeader(frame, slot);
         } finally {
             gather.release(slot);
         }
+    }
+
+    private int writeWithHeader(OutFrame frame, int slot) {
+        if (!gather.header(slot).prepend(frame, linkType)) {
+            return Errno.EINVAL;
+        }
+        try {
+            return frame.pieceCount() == 0 ? writeHead(frame) : writeAll(frame, slot);
+        } finally {
+            frame.strip(VnetHeader.LENGTH);
+        }
+    }
+
+    private int writeAll(OutFrame frame, int slot) {
+        int vectors = gather.fill(slot, frame);
+        int errno;
+        do {
+            errno = Libc.writev(descriptor, gather.address(slot), vectors) < 0 ? Libc.errno() : 0;
+        } while (errno == Errno.EINTR);
+        return errno;
     }
 
     private int writeHead(OutFrame frame) {

@@ -10,8 +10,11 @@ import java.lang.foreign.MemorySegment;
  */
 final class TapHandle implements AutoCloseable {
 
-    /** How many frames are received in one turn, whatever the batch has room for. */
-    static final int SLOTS = FrameBatch.DEFAULT_CAPACITY;
+    /** For how many frames there is room, where they are short. */
+    private static final int SLOTS = FrameBatch.DEFAULT_CAPACITY;
+
+    /** Room for 15 segments of 64 KiB. */
+    private static final int FRAME_MEMORY = 1 << 20;
 
     private static final String OWNER = "tap";
 
@@ -81,11 +84,21 @@ final class TapHandle implements AutoCloseable {
         return watch;
     }
 
-    /** Allocates the memory that {@link #SLOTS} frames are received into; returns the bytes of one slot. */
+    /**
+     * Allocates the memory that frames are received into, one behind the other: enough for {@link #SLOTS} of the longest, but not
+     * more than {@link #FRAME_MEMORY} where these are long, so that what was read stays in the processor's cache.
+     *
+     * @return how much room a read needs
+     */
     int allocateFrames(int longestFrame) {
-        int slot = longestFrame + SLACK + SLOT_ALIGNMENT - 1 & -SLOT_ALIGNMENT;
-        frames = OffHeap.allocate(OWNER, (long) slot * SLOTS);
+        int slot = align(longestFrame + SLACK);
+        frames = OffHeap.allocate(OWNER, Math.min((long) slot * SLOTS, Math.max(FRAME_MEMORY, slot)));
         return slot;
+    }
+
+    /** Where the next frame may begin behind so many bytes. */
+    static int align(int bytes) {
+        return bytes + SLOT_ALIGNMENT - 1 & -SLOT_ALIGNMENT;
     }
 
     MemorySegment frames() {

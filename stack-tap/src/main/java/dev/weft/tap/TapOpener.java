@@ -1,6 +1,7 @@
 package dev.weft.tap;
 
 import dev.weft.device.LinkType;
+import dev.weft.device.Offloads;
 import dev.weft.resource.Counters;
 import dev.weft.runtime.NanoClock;
 import dev.weft.tap.TapException.Reason;
@@ -24,10 +25,28 @@ final class TapOpener {
     private static final long TUNSETPERSIST = 0x400454cbL;
     private static final long TUNSETOWNER = 0x400454ccL;
     private static final long TUNSETGROUP = 0x400454ceL;
+    private static final long TUNSETOFFLOAD = 0x400454d0L;
+    private static final long TUNSETVNETHDRSZ = 0x400454d8L;
+    private static final long TUNSETVNETLE = 0x400454dcL;
     private static final short IFF_TUN = 1;
     private static final short IFF_TAP = 2;
     private static final short IFF_NO_PI = 0x1000;
+    private static final short IFF_VNET_HDR = 0x4000;
     private static final short IFF_TUN_EXCL = (short) 0x8000;
+
+    private static final int TUN_F_CSUM = 0x01;
+    private static final int TUN_F_TSO4 = 0x02;
+    private static final int TUN_F_TSO6 = 0x04;
+    private static final int TUN_F_TSO_ECN = 0x08;
+    /** Of both families; one without the other is refused. Since Linux 6.2. */
+    private static final int TUN_F_USO = 0x60;
+    /** What the kernel may give us, the most first; what it takes from us follows from its version. */
+    private static final int[] OFFLOADS = {
+            TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN | TUN_F_USO,
+            TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN,
+            TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6,
+            TUN_F_CSUM,
+            0};
 
     private final Tap tap;
     private final String name;
@@ -46,6 +65,7 @@ final class TapOpener {
         handle.controlSocket(check(socket, "socket(AF_INET)"));
         handle.kernel().name(name);
         boolean created = attach();
+        Offloads offloads = tap.offload() ? offload() : noOffload();
         configure();
         own();
         handle.wake(check(Libc.eventfd(0, Libc.O_NONBLOCK | Libc.O_CLOEXEC), "eventfd"));
@@ -58,7 +78,7 @@ final class TapOpener {
             throw system("the MTU of " + name + " cannot be read", -mtu);
         }
         boolean ethernet = tap.linkType() == LinkType.ETHERNET;
-        var device = new TapDevice(name, tap.linkType(), mtu, ethernet ? ETHERNET_HEADER : 0, handle, clock, counters);
+        var device = new TapDevice(name, tap.linkType(), mtu, ethernet ? ETHERNET_HEADER : 0, offloads, handle, clock, counters);
         LOG.atInfo().addKeyValue("iface", name).addKeyValue("mtu", mtu).addKeyValue("up", device.isUp())
                 .log(created ? "created {}" : "attached to {}", tap.kind());
         return device;
@@ -98,7 +118,7 @@ final class TapOpener {
             throw alreadyExists();
         }
         short flags = (short) (IFF_NO_PI | (tap.linkType() == LinkType.ETHERNET ? IFF_TAP : IFF_TUN)
-                | (tap.presence() == Tap.Presence.FRESH ? IFF_TUN_EXCL : 0));
+                | (tap.offload() ? IFF_VNET_HDR : 0) | (tap.presence() == Tap.Presence.FRESH ? IFF_TUN_EXCL : 0));
         MemorySegment ifreq = handle.temporary().asSlice(0, KernelInterface.IFREQ_BYTES).fill((byte) 0);
         KernelInterface.writeName(ifreq, name);
         ifreq.set(ValueLayout.JAVA_SHORT, KernelInterface.NAME_BYTES, flags);
@@ -106,6 +126,30 @@ final class TapOpener {
             throw notAttached(Libc.errno(), exists || kernel.exists());
         }
         return !exists;
+    }
+
+    /** Turns on as much as this kernel knows of; returns what it does for us. */
+    private Offloads offload() throws TapException {
+        MemorySegment number = handle.temporary();
+        number.set(ValueLayout.JAVA_INT, 0, VnetHeader.LENGTH);
+        check(Libc.ioctl(handle.tap(), TUNSETVNETHDRSZ, number.address()), "TUNSETVNETHDRSZ");
+        number.set(ValueLayout.JAVA_INT, 0, 1);
+        check(Libc.ioctl(handle.tap(), TUNSETVNETLE, number.address()), "TUNSETVNETLE");
+        for (int wanted : OFFLOADS) {
+            if (Libc.ioctl(handle.tap(), TUNSETOFFLOAD, wanted) == 0) {
+                boolean datagrams = (wanted & TUN_F_USO) != 0;
+                return new Offloads(true, Offloads.LARGEST_PAYLOAD, datagrams ? Offloads.LARGEST_PAYLOAD : 0);
+            }
+        }
+        throw system(name + " has no offloads (TUNSETOFFLOAD)", Libc.errno());
+    }
+
+    /** A device that stays keeps what its last user had turned on: its kernel would leave checksums to us unsaid. */
+    private Offloads noOffload() {
+        if (Libc.ioctl(handle.tap(), TUNSETOFFLOAD, 0) < 0) {
+            LOG.atDebug().addKeyValue("iface", name).addKeyValue("errno", Errno.name(Libc.errno())).log("TUNSETOFFLOAD failed");
+        }
+        return Offloads.NONE;
     }
 
     private TapException notAttached(int errno, boolean exists) {

@@ -6,6 +6,9 @@ enum TapOutDiscard {
     LINK_DOWN,
     /** The device was deleted ({@code EBADFD}) or is closed. */
     LOST,
-    /** {@code EINVAL} and others: the kernel did not take the frame, such as one shorter than an Ethernet header. */
+    /**
+     * {@code EINVAL} and others: the kernel did not take the frame, such as one shorter than an Ethernet header. Also one whose
+     * marks its bytes do not allow.
+     */
     REFUSED
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A link sends what is marked for offload whatever its device can do: the device gets no more than it takes. */
-class OffloadFallbackTest {
+class LinkOffloadTest {
 
     private static final int SIZE = 1000;
 

@@ -1,25 +1,29 @@
-package dev.weft.link;
+package dev.weft.device;
 
-import dev.weft.device.ChecksumMark;
-import dev.weft.device.NetDevice;
-import dev.weft.device.Offloads;
-import dev.weft.device.OutFrame;
-import dev.weft.device.OutFramePool;
-import dev.weft.device.SegmentCutter;
-import dev.weft.device.TransportLayout;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Sends frames, doing in software what their marks ask for and the device does not. Frames that the device takes as they are
- * go to it untouched, in as few calls as they came in. Any thread; keeps order.
+ * go to it untouched, in as few calls as they came in. Any thread; keeps order. Pieces are never shorter than the device wants.
  */
-final class OffloadFallback {
+public final class OffloadFallback {
 
     /** How many pieces of a large frame go to the device in one call. */
     private static final int GROUP = 32;
 
+    /** Who is told what became of frames that count as sent. */
+    public interface Losses {
+
+        /** So many pieces of large frames were not taken: the device was full, or there was no frame for them. */
+        void lostPieces(int count);
+
+        /** A frame was dropped that asks for what its bytes do not allow. */
+        void unfit();
+    }
+
     private final NetDevice device;
     private final OutFramePool pool;
+    private final Losses losses;
     private final boolean checksum;
     private final int segmentBytes;
     private final int datagramBytes;
@@ -32,20 +36,12 @@ final class OffloadFallback {
         final OutFrame[] group = new OutFrame[GROUP];
     }
 
-    /** How many frames were taken, and what became of parts of them. */
-    interface Losses {
-
-        /** So many pieces of frames that count as sent were not taken: the device is full, or there was no frame for them. */
-        void lostPieces(int count);
-
-        /** A frame, which counts as sent, asks for what its bytes do not allow. */
-        void unfit();
-    }
-
-    private final Losses losses;
-
-    /** @param pool where frames for the pieces come from */
-    OffloadFallback(NetDevice device, OutFramePool pool, Losses losses) {
+    /**
+     * Sends to {@code device}.
+     *
+     * @param pool where frames for pieces come from
+     */
+    public OffloadFallback(NetDevice device, OutFramePool pool, Losses losses) {
         this.device = device;
         this.pool = pool;
         this.losses = losses;
@@ -61,7 +57,7 @@ final class OffloadFallback {
      * @return how many were taken, counted from {@code from}. A large frame of which the device took some pieces, and was full
      *     then, counts as taken: the rest is lost as on a full queue further on
      */
-    int transmit(OutFrame[] frames, int from, int to) {
+    public int transmit(OutFrame[] frames, int from, int to) {
         int plain = from;
         for (int i = from; i < to; i++) {
             if (isTakenAsItIs(frames[i])) {
