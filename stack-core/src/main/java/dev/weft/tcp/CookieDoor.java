@@ -21,14 +21,16 @@ final class CookieDoor {
         }
     }
 
-    private final Tcp tcp;
+    private final PassiveOpens passives;
+    private final FlowMaker maker;
     private final SynCookies cookies;
     private final TcpSynCookies when;
     private final TcpStatistics statistics;
     private volatile Prepared prepared;
 
-    CookieDoor(Tcp tcp, SynCookies cookies, TcpSynCookies when, TcpStatistics statistics) {
-        this.tcp = tcp;
+    CookieDoor(PassiveOpens passives, FlowMaker maker, SynCookies cookies, TcpSynCookies when, TcpStatistics statistics) {
+        this.passives = passives;
+        this.maker = maker;
         this.cookies = cookies;
         this.when = when;
         this.statistics = statistics;
@@ -45,7 +47,7 @@ final class CookieDoor {
         int mss = syn.mss == TcpSegment.ABSENT ? config.defaultMss() : syn.mss;
         int iss = cookies.make(now, path.remote().hi(), path.remote().lo(), path.local().hi(), path.local().lo(), ports,
                 syn.seq, mss);
-        CookieHandshake.answer(config, tcp.timestampOffset(path), now, iss, syn, out);
+        CookieHandshake.answer(config, maker.timestampOffset(path), now, iss, syn, out);
         listener.cookieSent(now);
         statistics.count(TcpEvent.COOKIE_SENT);
     }
@@ -53,7 +55,7 @@ final class CookieDoor {
     private TcpConfig config(TcpListener listener, IpPath path) {
         Prepared last = prepared;
         if (last == null || !last.fits(listener, path)) {
-            last = new Prepared(listener.options(), path.mtu(), path.remote().isIpv4(), tcp.config(path, listener.options()));
+            last = new Prepared(listener.options(), path.mtu(), path.remote().isIpv4(), maker.config(path, listener.options()));
             prepared = last;
         }
         return last.config;
@@ -87,14 +89,14 @@ final class CookieDoor {
             statistics.count(TcpInDiscard.ACCEPT_QUEUE_FULL);
             return null;
         }
-        FlowEvents told = tcp.events(listener, key);
-        TcpConnection core = TcpConnection.ofCookie(tcp.config(path, listener.options()), now, ack, mss, told);
+        FlowEvents told = maker.events(key, listener.options());
+        TcpConnection core = TcpConnection.ofCookie(maker.config(path, listener.options()), now, ack, mss, told);
         if (core == null) {
             listener.givePlace();
             statistics.count(TcpInDiscard.COOKIE_INVALID);
             return null;
         }
-        Flow flow = tcp.enter(listener, key, path, core, told, null);
+        Flow flow = passives.enter(listener, key, path, core, told, null);
         if (flow != null && listener.admitAlways(flow)) {
             statistics.count(TcpEvent.COOKIE_ACCEPTED);
             return flow;
@@ -102,7 +104,7 @@ final class CookieDoor {
         listener.givePlace();
         core.abort(now);
         if (flow != null) {
-            tcp.leave(flow);
+            passives.leave(flow);
         }
         return null;
     }

@@ -30,18 +30,21 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
         final TcpSegment answer = new TcpSegment();
     }
 
-    private final Tcp tcp;
+    private final FlowKeeper keeper;
     private final IpLayer ip;
     private final FlowTable<Flow> flows;
     private final ListenerTable listeners;
+    private final PassiveOpens passives;
     private final CookieDoor cookies;
     private final TcpStatistics statistics;
 
-    TcpInput(Tcp tcp, IpLayer ip, FlowTable<Flow> flows, ListenerTable listeners, CookieDoor cookies, TcpStatistics statistics) {
-        this.tcp = tcp;
+    TcpInput(FlowKeeper keeper, IpLayer ip, FlowTable<Flow> flows, ListenerTable listeners, PassiveOpens passives, CookieDoor cookies,
+             TcpStatistics statistics) {
+        this.keeper = keeper;
         this.ip = ip;
         this.flows = flows;
         this.listeners = listeners;
+        this.passives = passives;
         this.cookies = cookies;
         this.statistics = statistics;
     }
@@ -97,11 +100,11 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
             reset(packet, ports, scratch);
         } else if (isSyn) {
             // Never in place of one in TIME-WAIT: the number of a cookie does not begin above those of the one before it.
-            if (flow == null && !tcp.isClosing() && cookies.isFor(listener)) {
+            if (flow == null && !keeper.isClosing() && cookies.isFor(listener)) {
                 answerWithCookie(packet, ports, scratch, listener);
                 return;
             }
-            join(packet, tcp.passiveOpen(listener, key(packet, ports), in, packet.batch().now(), flow));
+            join(packet, passives.open(listener, key(packet, ports), in, packet.batch().now(), flow));
         } else if (!isOfCookie(packet, ports, scratch, listener)) {
             // RFC 9293 §3.10.7.2, LISTEN: a RST is ignored, any ACK is answered with a reset, what is neither is dropped.
             statistics.count(TcpInDiscard.NO_CONNECTION);
@@ -135,7 +138,7 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
     /** Whether an ACK that belongs to no connection brings back a cookie: then it makes one, or is dropped where there is no room. */
     private boolean isOfCookie(IpPacket packet, int ports, Scratch scratch, TcpListener listener) {
         TcpSegment in = scratch.segment;
-        if (!in.has(TcpFlags.ACK) || in.has(TcpFlags.SYN) || in.has(TcpFlags.RST) || tcp.isClosing()) {
+        if (!in.has(TcpFlags.ACK) || in.has(TcpFlags.SYN) || in.has(TcpFlags.RST) || keeper.isClosing()) {
             return false;
         }
         long now = packet.batch().now();

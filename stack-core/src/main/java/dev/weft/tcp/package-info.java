@@ -15,6 +15,8 @@
  * has acknowledged everything and TIME-WAIT is over. Connections that nobody has accepted belong to the listener.
  *
  * <h2>Ways to begin</h2>
+ * {@code ActiveOpens} connects, {@code PassiveOpens} makes connections for listeners, {@code FlowMaker} says what they are like;
+ * {@code FlowKeeper} has what all share, and ends them with the stack.
  * A listener remembers a SYN as a half-open connection, within a limit; beyond it {@code CookieDoor} answers, and the ACK makes
  * the connection. One that completes its handshake takes a place in the backlog, or waits for one. With fast open (RFC 7413,
  * off by default) the data of a SYN that shows a cookie is handed out at once: {@code FastOpenServer} gives and takes cookies,

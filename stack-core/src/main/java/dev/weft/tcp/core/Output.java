@@ -8,8 +8,8 @@ import dev.weft.wire.TcpFlags;
 
 /**
  * What leaves next, whoever it comes from: a reset that is owed, answers to single segments, what {@link Sender} has, an
- * acknowledgement alone, a keep-alive, in this order. Each gets here what all segments carry: acknowledgement, window, options. While the
- * device has no room, nothing leaves.
+ * acknowledgement alone, a keep-alive, in this order. Each gets here what all segments carry: acknowledgement, window,
+ * options. While the device has no room, nothing leaves.
  */
 final class Output {
 

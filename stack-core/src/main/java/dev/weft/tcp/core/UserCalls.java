@@ -5,8 +5,9 @@ import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpDiscard;
 
 /**
- * What an application may ask of its {@link TcpConnection}: SEND, RECEIVE, CLOSE and ABORT (RFC 9293 §3.10.2 to §3.10.5), and how
- * it wants them done. Half of the connection's own face, in a file of its own: whoever has the lock calls it on the connection.
+ * What an application may ask of its {@link TcpConnection}: SEND, RECEIVE, CLOSE and ABORT (RFC 9293 §3.10.2 to §3.10.5),
+ * and how it wants them done. Half of the connection's own face, in a file of its own: whoever has the lock calls it on the
+ * connection.
  */
 abstract sealed class UserCalls permits TcpConnection {
 
