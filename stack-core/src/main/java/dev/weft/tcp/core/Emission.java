@@ -232,12 +232,13 @@ final class Emission {
     }
 
     private void emit(long now, TcpSegment out, int from, int text, boolean fin, boolean probing) {
+        boolean syn = snd.isSyn(from);
         out.seq = from;
-        if (from == snd.iss) {
+        if (syn) {
             out.flags = TcpFlags.SYN;
         }
         if (text > 0) {
-            snd.buffer.describe(snd.position(from == snd.iss ? snd.iss + 1 : from), text, out.payload);
+            snd.buffer.describe(snd.position(syn ? snd.iss + 1 : from), text, out.payload);
         }
         boolean all = out.payload.length() == text;
         if (fin && all) {
@@ -245,7 +246,7 @@ final class Emission {
         }
         int end = out.end();
         if (out.payload.length() > 0) {
-            if (from != snd.iss && end == snd.dataUna() + snd.buffer.length() || fin && all) {
+            if (!syn && end == snd.dataUna() + snd.buffer.length() || fin && all) {
                 out.flags |= TcpFlags.PSH;           // RFC 9293 §3.8.6.2.1: the last of what is queued is pushed
             }
             if (out.payload.length() < full()) {
@@ -253,10 +254,10 @@ final class Emission {
             }
         }
         out.retransmission = Seq.lt(from, snd.sndNxt);
-        if (out.payload.length() > 0 && from != snd.iss && !out.retransmission && !probing) {
+        if (out.payload.length() > 0 && !syn && !out.retransmission && !probing) {
             life.ecn().newData(out);
         }
-        if (from != snd.iss) {
+        if (!syn) {
             snd.rate.sent(now, from, end, snd.flight(), out.retransmission);
         }
         if (out.retransmission) {
@@ -278,7 +279,7 @@ final class Emission {
     }
 
     private RetransmitCause whyAgain(int from, boolean probing) {
-        if (from == snd.iss) {
+        if (snd.isSyn(from)) {
             return RetransmitCause.SYN;
         }
         if (probing) {

@@ -57,6 +57,8 @@ final class Sender {
 
     /** What {@link SegmentSize#mss()} says. */
     private int mss;
+    /** Our SYN is acknowledged: from then on its number is that of a byte, which it becomes after 4 GiB. */
+    private boolean synAcked;
     private boolean finQueued;
     private boolean finAcked;
     private boolean synLost;
@@ -104,7 +106,12 @@ final class Sender {
 
     /** The sequence number of the first byte in the buffer: SND.UNA, except that a SYN is not in the buffer. */
     int dataUna() {
-        return sndUna == iss ? iss + 1 : sndUna;
+        return synAcked ? sndUna : iss + 1;
+    }
+
+    /** Whether the segment that begins at {@code from} begins with our SYN. */
+    boolean isSyn(int from) {
+        return from == iss && !synAcked;
     }
 
     /** Where in the buffer the byte with this number lies. */
@@ -280,9 +287,10 @@ final class Sender {
         int bytes = Seq.diff(ack, sndUna);
         timers.progress();
         life.progress();
-        boolean coversSyn = sndUna == iss;
+        boolean coversSyn = !synAcked;
         boolean coversFin = finQueued && !finAcked && ack == sndEnd();
         buffer.acknowledge(bytes - (coversSyn ? 1 : 0) - (coversFin ? 1 : 0));
+        synAcked = true;
         sndUna = ack;
         urgent.acknowledged(ack);
         finAcked |= coversFin;

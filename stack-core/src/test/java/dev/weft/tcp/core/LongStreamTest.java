@@ -53,11 +53,68 @@ class LongStreamTest {
         }
     }
 
+    /**
+     * RFC 9293 §3.4.1: the number of our SYN comes again after 4 GiB, and is that of a byte then. Here a segment ends before it and
+     * the next begins with it.
+     */
+    @Test
+    void theNumberOfTheSynIsThatOfAByteAfterOneTurn() {
+        try (var pool = new ChunkPool("turn", 64 << 10, 4 << 20)) {
+            var config = TcpConfig.of(new TcpMemory(pool, new ByteBudget(4 << 20)), tally).withPath(65_535, 20)
+                    .withBuffers(1 << 20, 1 << 20).withExtensions(TcpExtensions.NONE);
+            var client = TcpConnection.active(config, 7);
+            client.connect(now);
+            client.poll(now, segment);
+            var server = TcpConnection.passive(config, 5, now, segment);
+            for (int i = 0; i < 5; i++) {
+                exchange(server, client, false);
+                exchange(client, server, false);
+            }
+            long turn = (1L << 32) - 1;
+            long written = 0;
+            while (written < turn) {
+                written += write(client, server, (int) Math.min(turn - written, 1 << 20));
+            }
+            settle(client, server);
+            assertThat(client.sndNxt()).isEqualTo(7);
+            assertThat(client.unacknowledged()).isZero();
+            for (int i = 0; i < 5; i++) {
+                written += write(client, server, 1000);
+            }
+            settle(client, server);
+            assertThat(client.bytesAcknowledged()).isEqualTo(turn + 5000).isEqualTo(written);
+            assertThat(server.bytesReceived()).isEqualTo(written);
+            assertThat(tally.of(TcpEvent.RETRANSMITTED)).isZero();
+            client.abort(now);
+            server.abort(now);
+        }
+    }
+
+    /** Writes and carries over what fits of {@code most} bytes; returns how much that was. */
+    private long write(TcpConnection from, TcpConnection to, int most) {
+        int n = from.reserve(pieces, most);
+        if (n > 0) {
+            from.commit(now, n);
+        }
+        carry(from, to, false);
+        return n;
+    }
+
+    private void settle(TcpConnection from, TcpConnection to) {
+        for (int i = 0; i < 100 && from.unacknowledged() > 0; i++) {
+            carry(from, to, false);
+        }
+    }
+
     /** Writes what fits, carries it over and reads it; returns how much was read. */
     private long round(TcpConnection from, TcpConnection to, boolean dropFirst) {
         for (int n = from.reserve(pieces, 1 << 20); n > 0; n = from.reserve(pieces, 1 << 20)) {
             from.commit(now, n);
         }
+        return carry(from, to, dropFirst);
+    }
+
+    private long carry(TcpConnection from, TcpConnection to, boolean dropFirst) {
         now += MILLISECOND;
         from.tick(now);
         to.tick(now);
