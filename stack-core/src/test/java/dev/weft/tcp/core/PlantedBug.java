@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 enum PlantedBug {
 
     /** The retransmission timer fires, and nothing happens. */
-    NOTHING_IS_SENT_AGAIN("dev.weft.tcp.core.Sender", "timeout", CodeBuilder::return_),
+    NOTHING_IS_SENT_AGAIN("dev.weft.tcp.core.SendTimers", "timeout", CodeBuilder::return_),
     /** Sequence numbers are compared as if they did not wrap: before. */
     RAW_COMPARISON_LT("dev.weft.wire.Seq", "lt", code -> compareRaw(code, true)),
     /** Sequence numbers are compared as if they did not wrap: after. */
