@@ -168,9 +168,12 @@ final class Arrival {
         }
     }
 
-    /** Timestamps are agreed: whether the segment has one, and a present one (RFC 7323 §3.2 and §5.3, R1). */
+    /**
+     * Timestamps are agreed: whether the segment has one, and a present one (RFC 7323 §3.2 and §5.3, R1). A SYN may do without: a
+     * peer that has begun anew, and offers none this time, must be challenged to find out (RFC 9293 §3.5.1, figure 9).
+     */
     private boolean isTimely(long now, TcpSegment in) {
-        if (!in.timestamps) {
+        if (!in.timestamps && !in.has(TcpFlags.SYN)) {
             counters.count(TcpDiscard.NO_TIMESTAMP);
             return false;
         }

@@ -82,6 +82,18 @@ class TimestampsTest {
         c.stack.reads("good");
     }
 
+    /** RFC 9293 §3.5.1, figure 9: a peer that has forgotten the connection and offers no timestamps this time finds out by the challenge. */
+    @Test
+    void challengesASynThatLacksATimestamp() {
+        var c = modern();
+        c.peer.sends(syn().bare().seq(77_000_000));
+        c.stack.answers(ack().ack(101));
+        c.peer.sends(syn().bare().seq(101));
+        c.stack.answers(ack().ack(101));
+        c.peer.sends(rst().bare().seq(101));
+        c.stack.hasFailed(TcpFailure.RESET);
+    }
+
     @Test
     void takesAResetThatLacksATimestamp() {
         var c = modern();
