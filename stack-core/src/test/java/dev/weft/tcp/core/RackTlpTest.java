@@ -116,6 +116,21 @@ class RackTlpTest {
         assertThat(rack.multiplier()).as("shrinks after 16 recoveries").isEqualTo(1);
     }
 
+    /** RFC 8985 §6.2, step 4: the end of a round trip that is long gone must not seem to lie ahead. */
+    @Test
+    void widensTheWindowAlsoWhenTheLastDuplicateWasMoreThanHalfTheSpaceAgo() {
+        var rack = new Rack();
+        rack.duplicateSeen(1000, 2000);
+        rack.acknowledged(1999);
+        rack.duplicateSeen(1999, 2500);
+        assertThat(rack.multiplier()).isEqualTo(2);
+        rack.acknowledged(2000);
+        rack.acknowledged(1 << 30);
+        rack.acknowledged(Integer.MIN_VALUE + 3000);
+        rack.duplicateSeen(Integer.MIN_VALUE + 3000, Integer.MIN_VALUE + 4000);
+        assertThat(rack.multiplier()).isEqualTo(3);
+    }
+
     /** RFC 8985 §5.2, RACK_sent_after. */
     @Test
     void takesARetransmissionForLostOnceWhatWasSentAfterItArrives() {
@@ -356,6 +371,28 @@ class RackTlpTest {
         assertThat(c.stack.says()).isPositive();
         c.peer.sends(ack().ack(5001));
         assertThat(c.stack.connection().unacknowledged()).isZero();
+    }
+
+    /** RFC 2018 §8: all that was named counts as lost, also what comes before something that has just been sent. */
+    @Test
+    void sendsAgainWhatWasForgottenBeforeWhatHasJustBeenSent() {
+        var c = modern(100, x -> x);
+        c.stack.writes(4_000);
+        c.stack.says();
+        c.stack.waits(100);
+        c.peer.sends(ack().ack(1001).sack(2001, 5001));
+        c.stack.answers(data(1000).seq(1001));
+        c.stack.waits(100);
+        c.peer.sends(ack().ack(2001));
+        c.stack.waits(280);
+        c.stack.writes(1_000);
+        c.stack.answers(data(1000).seq(5001));
+        c.stack.waits(200);
+        assertThat(of(c, TcpEvent.SACK_RENEGED)).isEqualTo(1);
+        c.stack.answers(data(1000).seq(2001));
+        Sender snd = c.stack.connection().sender();
+        assertThat(snd.recovery.board.isConsistent(snd.sndUna, snd.sndNxt)).isTrue();
+        assertThat(c.stack.connection().info().lost()).isGreaterThanOrEqualTo(2_000);
     }
 
     // ---- what can be seen

@@ -86,15 +86,18 @@ public final class Rack {
 
     /** Step 4, RACK_update_reo_wnd: a duplicate says that the window was too small; once in a round trip it grows. */
     public void duplicateSeen(int una, int nxt) {
-        if (inDsackRound && Seq.ge(una, dsackRound)) {
-            inDsackRound = false;
-        }
+        acknowledged(una);
         if (!inDsackRound) {
             inDsackRound = true;
             dsackRound = nxt;
             multiplier = Math.min(multiplier + 1, 1 << 10);
             persist = PERSIST;
         }
+    }
+
+    /** SND.UNA is {@code una}: a round trip ends when it gets there, not 2 GiB later, when that seems to lie ahead. */
+    public void acknowledged(int una) {
+        inDsackRound &= Seq.lt(una, dsackRound);
     }
 
     /** A recovery is over. */

@@ -263,6 +263,7 @@ public final class Recovery {
      */
     public boolean endAck(long now, int advance, boolean duplicate, int nxt) {
         una += advance;
+        rack.acknowledged(una);
         measure(now, advance > 0);
         int delivered = sack ? board.delivered() : deliveredWithoutSack(advance, duplicate);
         boolean bare = duplicate && board.delivered() == 0 && !duplicateReported;
@@ -483,7 +484,7 @@ public final class Recovery {
     public void timedOut(long now, int unacknowledged, int nxt, int segment, boolean again) {
         una = unacknowledged;
         mss = segment;
-        if (board.renege(una)) {
+        if (board.renege(now, una)) {
             counters.count(TcpEvent.SACK_RENEGED);
         }
         if (sack) {

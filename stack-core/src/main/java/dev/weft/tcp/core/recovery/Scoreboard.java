@@ -308,17 +308,16 @@ public final class Scoreboard {
         return lostBytes - before;
     }
 
-    /** The peer has dropped what it said had arrived, as it may (RFC 2018 §8); whether it has. */
-    boolean renege(int una) {
+    /** The peer has dropped what it said had arrived, as it may (RFC 2018 §8): all of that is lost then. Whether it has. */
+    boolean renege(long now, int una) {
         if (head == tail || start[order[head]] != una || fate[order[head]] != SACKED) {
             return false;
         }
         for (int i = head; i < tail; i++) {
             int slot = order[i];
             if (fate[slot] == SACKED) {
-                setFate(slot, IN_FLIGHT);
                 again[slot] = true;
-                link(slot);
+                i = loseRange(now, i, false);
             }
         }
         return true;
