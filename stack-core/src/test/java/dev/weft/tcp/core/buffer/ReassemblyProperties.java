@@ -21,7 +21,7 @@ import net.jqwik.api.constraints.IntRange;
 /** {@link Reassembly} against a set of bits, {@link ReceiveBuffer} against an array that remembers the first copy of each byte. */
 class ReassemblyProperties {
 
-    private record Range(int from, int length) {
+    record Range(int from, int length) {
     }
 
     @Property(tries = 500)
