@@ -77,6 +77,8 @@ public final class Scoreboard {
     private long oldestDelivered;
     private int newlyLost;
 
+    private long steps;
+
     Scoreboard(SendRate rate) {
         this.rate = rate;
     }
@@ -356,14 +358,33 @@ public final class Scoreboard {
         return merge(i);
     }
 
-    /** What is lost and was not sent again is in flight after all. */
+    /**
+     * What is lost and was not sent again is in flight after all, in its place by the time of sending. All of it may be lost, and
+     * sent in any order: sorted, then merged, lest a peer that has a loss undone again and again makes each cost a square.
+     */
     void unlose() {
-        for (int i = head; i < tail && lostBytes > 0; i++) {
+        int chain = NONE;
+        int count = 0;
+        for (int i = tail - 1; i >= head && lostBytes > 0; i--) {
             int slot = order[i];
             if (fate[slot] == LOST) {
                 setFate(slot, IN_FLIGHT);
-                linkByTime(slot);
+                next[slot] = chain;
+                chain = slot;
+                count++;
             }
+        }
+        int after = NONE;
+        for (int slot = sortByTime(chain, count); slot != NONE;) {
+            int following = next[slot];
+            int candidate = after == NONE ? first : next[after];
+            while (candidate != NONE && !leftLater(candidate, slot)) {
+                after = candidate;
+                candidate = next[after];
+            }
+            linkAfter(after, slot);
+            after = slot;
+            slot = following;
         }
     }
 
@@ -504,12 +525,45 @@ public final class Scoreboard {
         linkAfter(last, slot);
     }
 
-    private void linkByTime(int slot) {
-        int after = last;
-        while (after != NONE && (sentAt[after] > sentAt[slot] || sentAt[after] == sentAt[slot] && Seq.gt(start[after], start[slot]))) {
-            after = previous[after];
+    /** Sorts so many slots, chained by {@code next}, by the time of sending; the first of them then. */
+    private int sortByTime(int chain, int count) {
+        if (count < 2) {
+            if (count == 1) {
+                next[chain] = NONE;
+            }
+            return chain;
         }
-        linkAfter(after, slot);
+        int middle = chain;
+        for (int i = 0; i < count / 2; i++) {
+            middle = next[middle];
+        }
+        int left = sortByTime(chain, count / 2);
+        int right = sortByTime(middle, count - count / 2);
+        int sorted = NONE;
+        int end = NONE;
+        while (left != NONE || right != NONE) {
+            int slot;
+            if (right == NONE || left != NONE && !leftLater(left, right)) {
+                slot = left;
+                left = next[left];
+            } else {
+                slot = right;
+                right = next[right];
+            }
+            if (end == NONE) {
+                sorted = slot;
+            } else {
+                next[end] = slot;
+            }
+            end = slot;
+        }
+        return sorted;
+    }
+
+    /** Whether {@code slot} was sent after {@code other}; what was sent at one moment goes by its numbers. */
+    private boolean leftLater(int slot, int other) {
+        steps++;
+        return sentAt[slot] > sentAt[other] || sentAt[slot] == sentAt[other] && Seq.gt(start[slot], start[other]);
     }
 
     private void linkAfter(int after, int slot) {
@@ -619,6 +673,11 @@ public final class Scoreboard {
         System.arraycopy(order, at, order, at + 1, tail - at);
         order[at] = slot;
         tail++;
+    }
+
+    /** For tests: how many times of sending have been compared. */
+    long steps() {
+        return steps;
     }
 
     /** For tests: whether ranges lie side by side from {@code una} to {@code nxt}, and the sums are those of the ranges. */

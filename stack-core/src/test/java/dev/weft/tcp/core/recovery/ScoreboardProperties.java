@@ -30,23 +30,23 @@ public class ScoreboardProperties {
             now += random.nextInt(3);
             int from = una + (nxt == una ? 0 : random.nextInt(nxt - una));
             int to = from + (nxt == from ? 0 : random.nextInt(nxt - from) + 1);
-            switch (random.nextInt(6)) {
-                case 0, 1 -> {
+            switch (random.nextInt(13)) {
+                case 0, 1, 2, 3 -> {
                     int length = 1 + random.nextInt(90);
                     board.sent(now, base + nxt, base + nxt + length);
                     nxt += length;
                 }
-                case 2 -> {
+                case 4, 5 -> {
                     board.sacked(now, base + from, base + to, rack);
                     java.util.Arrays.fill(fate, from, to, SACKED);
                 }
-                case 3 -> {
+                case 6, 7 -> {
                     board.lose(now, base + from, base + to, random.nextBoolean());
                     for (int i = from; i < to; i++) {
                         fate[i] = fate[i] == SACKED ? SACKED : LOST;
                     }
                 }
-                case 4 -> {
+                case 8, 9 -> {
                     if (board.hasLost()) {
                         int start = Seq.diff(board.lostStart(), base);
                         int end = Math.min(Seq.diff(board.lostEnd(), base), start + 50);
@@ -58,6 +58,12 @@ public class ScoreboardProperties {
                             assertThat(fate[i]).isEqualTo(LOST);
                             fate[i] = IN_FLIGHT;
                         }
+                    }
+                }
+                case 10 -> {
+                    board.unlose();
+                    for (int i = una; i < nxt; i++) {
+                        fate[i] = fate[i] == LOST ? IN_FLIGHT : fate[i];
                     }
                 }
                 default -> {
