@@ -46,6 +46,7 @@ final class LinkOptions {
     private Integer mtu;
     private InterfaceAddress host;
     private TcpCongestion congestion = TcpCongestion.CUBIC;
+    private boolean offload = true;
     private Path pcap;
 
     @Option(names = "--tap", paramLabel = "NAME", description = "The TAP device: created where it does not exist, "
@@ -104,7 +105,7 @@ final class LinkOptions {
 
     @Option(names = "--no-offload", description = "Plain frames: no large segments, no partial checksums.")
     void setNoOffload(boolean on) {
-        // Nothing to switch off yet: every frame is a plain one.
+        offload = !on;
     }
 
     @Option(names = "--congestion", paramLabel = "NAME", description = "The congestion control of all connections: "
@@ -186,6 +187,7 @@ final class LinkOptions {
     /** The TAP as described, without what wraps it. */
     Tap tap() {
         Tap device = mtu == null ? tap : tap.mtu(mtu);
+        device = offload ? device : device.offload(false);
         return host == null ? device : device.host(host);
     }
 

@@ -179,7 +179,7 @@ final class LinkProgram implements Callable<Integer> {
 
     private Tap tap(String option, String name, String host) {
         int at = name.indexOf('@');
-        Tap tap = checked(option, at < 0 ? name : name.substring(0, at), Tap::named);
+        Tap tap = checked(option, at < 0 ? name : name.substring(0, at), Tap::named).offload(false);
         if (at >= 0) {
             tap = tap.namespace(namespace(name.substring(at + 1)));
         }

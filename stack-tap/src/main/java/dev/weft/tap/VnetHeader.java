@@ -73,7 +73,7 @@ final class VnetHeader {
         }
         segmentSize = u16(memory, at + GSO_SIZE);
         return understood && gso == gsoType() && segmentSize > 0 && u16(memory, at + HEADER_LENGTH) <= length
-                && checksum != ChecksumMark.COMPLETE;
+                && checksum == ChecksumMark.PARTIAL;
     }
 
     private boolean readChecksum(MemorySegment memory, long at, int length, boolean understood) {

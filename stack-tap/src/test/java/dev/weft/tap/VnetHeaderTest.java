@@ -80,7 +80,8 @@ class VnetHeaderTest {
         assertThat(read(header(needs, 4, PAYLOAD, 1448, TRANSPORT, 16))).as("IPv6 of an IPv4 packet").isFalse();
         assertThat(read(header(needs, 5, PAYLOAD, 1448, TRANSPORT, 16))).as("UDP of a TCP segment").isFalse();
         assertThat(read(header(needs, 1, PAYLOAD, 0, TRANSPORT, 16))).as("size 0").isFalse();
-        assertThat(read(header(0, 1, PAYLOAD, 1448, 0, 0))).as("segments, and nobody says what of their checksum").isFalse();
+        assertThat(read(header(0, 1, PAYLOAD, 1448, 0, 0))).as("segments without checksums to be finished").isFalse();
+        assertThat(read(header(VnetHeader.DATA_VALID, 1, PAYLOAD, 1448, 0, 0))).as("the same").isFalse();
         assertThat(read(header(needs, 1, frame.length + 1, 1448, TRANSPORT, 16))).as("headers beyond the end").isFalse();
         assertThat(read(header(needs, 0, 0, 0, frame.length - 1, 0))).as("a field beyond the end").isFalse();
         assertThat(read(header(needs, 0, 0, 0, 0xffff, 0xffff))).isFalse();

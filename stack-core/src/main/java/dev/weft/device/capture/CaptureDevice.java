@@ -4,7 +4,6 @@ import dev.weft.device.DelegatingDevice;
 import dev.weft.device.DeviceFactory;
 import dev.weft.device.DeviceLostException;
 import dev.weft.device.FrameBatch;
-import dev.weft.device.LinkType;
 import dev.weft.device.NetDevice;
 import dev.weft.device.OutFrame;
 import dev.weft.resource.Counters;
@@ -16,7 +15,7 @@ import java.time.Instant;
 /**
  * A device that writes every frame it carries to a pcapng file, which Wireshark and tshark read: with its direction and the
  * wall clock's time in nanoseconds. Received frames as the stack gets them, sent ones before the device gets them, whether
- * or not it takes them.
+ * or not it takes them. With offloads that is a large segment in one piece, as Linux has it; checksums are finished in the file.
  *
  * <p>What was captured is handed to the operating system at the end of each batch, so that not even a kill loses it. The
  * file never hurts the traffic: when it cannot be written the capture ends with one line in the log, and when it is too slow
@@ -36,8 +35,7 @@ public final class CaptureDevice extends DelegatingDevice {
     public CaptureDevice(NetDevice inner, Path path, NanoClock clock, Counters counters) throws IOException {
         super(inner);
         this.clock = clock;
-        int linkType = inner.linkType() == LinkType.ETHERNET ? Pcapng.LINKTYPE_ETHERNET : Pcapng.LINKTYPE_RAW;
-        file = new CaptureFile(path, linkType, inner.name(), counters);
+        file = new CaptureFile(path, inner.linkType(), inner.name(), counters);
     }
 
     /** A description that captures what the device described by {@code inner} carries. */

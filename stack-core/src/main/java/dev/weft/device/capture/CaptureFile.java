@@ -1,7 +1,10 @@
 package dev.weft.device.capture;
 
+import dev.weft.device.ChecksumMark;
 import dev.weft.device.Frame;
+import dev.weft.device.LinkType;
 import dev.weft.device.OutFrame;
+import dev.weft.device.SegmentCutter;
 import dev.weft.resource.Counter;
 import dev.weft.resource.Counters;
 import java.io.FileOutputStream;
@@ -25,6 +28,7 @@ final class CaptureFile implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 20;
 
     private final Path path;
+    private final LinkType linkType;
     private final FileOutputStream file;
     private final Counter captured;
     private final Counter missed;
@@ -35,16 +39,19 @@ final class CaptureFile implements AutoCloseable {
     private MemorySegment fillingSegment = MemorySegment.ofArray(filling);
     private byte[] other = new byte[BUFFER_BYTES];                  // guarded by lock; of the writer while writing is set
     private MemorySegment otherSegment = MemorySegment.ofArray(other);
+    private final SegmentCutter cutter = new SegmentCutter();       // guarded by lock
     private int filled;                                             // guarded by lock
     private boolean writing;                                        // guarded by lock
     private boolean ended;                                          // guarded by lock: closed, or failed
 
-    CaptureFile(Path path, int linkType, String iface, Counters counters) throws IOException {
+    CaptureFile(Path path, LinkType linkType, String iface, Counters counters) throws IOException {
         this.path = path;
+        this.linkType = linkType;
         captured = counters.counter("capture." + iface + ".captured");
         missed = counters.counter("capture." + iface + ".missed");
         file = new FileOutputStream(path.toFile());
-        filled = Pcapng.writePreamble(fillingSegment, "Weft", linkType, iface);
+        filled = Pcapng.writePreamble(fillingSegment, "Weft",
+                linkType == LinkType.ETHERNET ? Pcapng.LINKTYPE_ETHERNET : Pcapng.LINKTYPE_RAW, iface);
         flush();
     }
 
@@ -53,6 +60,7 @@ final class CaptureFile implements AutoCloseable {
         try {
             if (hasRoomLocked(frame.length())) {
                 frame.copyTo(fillingSegment, filled + Pcapng.PACKET_PREFIX);
+                finishChecksumLocked(frame.checksum(), frame.length());
                 filled = Pcapng.writePacket(fillingSegment, filled, frame.length(), nanos, Pcapng.OUTBOUND);
             }
         } finally {
@@ -66,10 +74,19 @@ final class CaptureFile implements AutoCloseable {
             if (hasRoomLocked(frame.length())) {
                 MemorySegment.copy(frame.segment(), frame.offset(), fillingSegment, filled + Pcapng.PACKET_PREFIX,
                         frame.length());
+                finishChecksumLocked(frame.checksum(), frame.length());
                 filled = Pcapng.writePacket(fillingSegment, filled, frame.length(), nanos, Pcapng.INBOUND);
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** What is left to a device, or was left to us, is finished in the copy: who reads it looks at checksums. */
+    private void finishChecksumLocked(ChecksumMark mark, int length) {
+        assert lock.isHeldByCurrentThread();
+        if (mark == ChecksumMark.PARTIAL) {
+            cutter.finish(fillingSegment, filled + Pcapng.PACKET_PREFIX, length, linkType);
         }
     }
 

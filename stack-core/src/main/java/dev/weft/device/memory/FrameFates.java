@@ -2,9 +2,12 @@ package dev.weft.device.memory;
 
 import dev.weft.device.ChecksumMark;
 import dev.weft.device.Frame;
+import dev.weft.device.FrameForwarder;
 import dev.weft.device.LinkType;
 import dev.weft.device.OutFrame;
+import dev.weft.device.SegmentCutter;
 import dev.weft.resource.CounterGroup;
+import dev.weft.resource.OffHeap;
 import dev.weft.runtime.Randomness;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -14,9 +17,9 @@ import java.lang.foreign.ValueLayout;
  * the same number of random numbers for each frame, so that the fate of the n-th frame depends on the seed and n alone, and a
  * changed probability changes its own kind of events only.
  *
- * <p>Guarded by its caller.
+ * <p>Guarded by its caller, who also closes it.
  */
-final class FrameFates {
+final class FrameFates implements AutoCloseable {
 
     private final Impairment impairment;
     private final Randomness randomness;
@@ -24,6 +27,10 @@ final class FrameFates {
     private final FrameQueue queue;
     private final LinkType linkType;
     private final BottleneckQueue bottleneck;
+    private final SegmentCutter cutter = new SegmentCutter();
+    private final OffHeap.Region heads;
+    private final OutFrame piece;
+    private final OutFrame received;
     private boolean inBurst;
     private long lastDue;
 
@@ -36,7 +43,8 @@ final class FrameFates {
     private double corruptAt;
     private final long[] due = new long[2];
 
-    FrameFates(Impairment impairment, Randomness randomness, CounterGroup<ImpairedEvent> events, FrameQueue queue,
+    /** @param owner who its memory belongs to in the ledger */
+    FrameFates(String owner, Impairment impairment, Randomness randomness, CounterGroup<ImpairedEvent> events, FrameQueue queue,
                LinkType linkType) {
         this.impairment = impairment;
         this.randomness = randomness;
@@ -44,6 +52,14 @@ final class FrameFates {
         this.queue = queue;
         this.linkType = linkType;
         bottleneck = new BottleneckQueue(impairment.bottleneck());
+        heads = OffHeap.allocate(owner, 2 * OutFrame.HEAD_BYTES);
+        piece = new OutFrame(heads.segment().asSlice(0, OutFrame.HEAD_BYTES));
+        received = new OutFrame(heads.segment().asSlice(OutFrame.HEAD_BYTES, OutFrame.HEAD_BYTES));
+    }
+
+    @Override
+    public void close() {
+        heads.close();
     }
 
     /** What has passed the bottleneck so far. */
@@ -51,8 +67,21 @@ final class FrameFates {
         return bottleneck.report();
     }
 
-    /** A frame to send. */
+    /** A frame to send. What stands for several segments becomes these, each with a fate of its own. */
     void pass(OutFrame frame, long now) {
+        if (cutter.begin(frame, linkType)) {
+            while (cutter.hasNext()) {
+                cutter.next(piece);
+                passOne(piece, now);
+            }
+            return;
+        }
+        // A line carries checksums that are finished, or none that could be.
+        cutter.finish(frame, linkType);
+        passOne(frame, now);
+    }
+
+    private void passOne(OutFrame frame, long now) {
         decide(now, frame.length());
         for (int i = 0; i < copies; i++) {
             int slot = reserve(frame.length(), due[i], frame.checksum(), frame.segmentSize());
@@ -63,8 +92,14 @@ final class FrameFates {
         }
     }
 
-    /** A frame that was received. */
+    /** A frame that was received; the same. */
     void pass(Frame frame, long now) {
+        if (frame.segmentSize() > 0 || frame.checksum() == ChecksumMark.PARTIAL) {
+            FrameForwarder.fill(received, frame);
+            pass(received, now);
+            received.reset();
+            return;
+        }
         decide(now, frame.length());
         for (int i = 0; i < copies; i++) {
             int slot = reserve(frame.length(), due[i], frame.checksum(), frame.segmentSize());

@@ -27,8 +27,8 @@ import dev.weft.runtime.ShortLock;
  * <p>In real time a frame leaves when the reader's wait ends, which is some 50 µs late on Linux (timer slack); what has become
  * due meanwhile leaves with it, so rates are kept however fast they are.
  *
- * <p>It carries plain frames only, so that a line loses and counts single segments: it offers no offloads, and the device that
- * it wraps must be opened without them.
+ * <p>It carries single packets with finished checksums, so that a line loses and counts segments: it offers no offloads, and cuts
+ * large segments that come nevertheless, such as those of a device with offloads below.
  *
  * <p>The queues are bounded; counters are {@code impaired.NAME.in.*} and {@code impaired.NAME.out.*}, the constants of
  * {@link ImpairedEvent}. A stack is not told of frames lost here, as nobody is.
@@ -82,10 +82,10 @@ public final class ImpairedDevice extends DelegatingDevice {
         incoming = queue(name + ".in", clock, in);
         outgoing = queue(name + ".out", clock, out);
         Randomness seeds = Randomness.seeded(seed);
-        fatesIn = new FrameFates(in, Randomness.seeded(seeds.nextLong()),
+        fatesIn = new FrameFates(name + ".in", in, Randomness.seeded(seeds.nextLong()),
                 new CounterGroup<>(counters, name + ".in", ImpairedEvent.class), incoming, inner.linkType());
         eventsOut = new CounterGroup<>(counters, name + ".out", ImpairedEvent.class);
-        fatesOut = new FrameFates(out, Randomness.seeded(seeds.nextLong()), eventsOut, outgoing, inner.linkType());
+        fatesOut = new FrameFates(name + ".out", out, Randomness.seeded(seeds.nextLong()), eventsOut, outgoing, inner.linkType());
         forwarder = new FrameForwarder(name + ".heads", due.capacity());
     }
 
@@ -166,6 +166,9 @@ public final class ImpairedDevice extends DelegatingDevice {
     public int transmit(OutFrame[] frames, int from, int to) {
         lock.lock();
         try {
+            if (closed) {
+                return to - from;
+            }
             long now = clock.nanoTime();
             for (int i = from; i < to; i++) {
                 fatesOut.pass(frames[i], now);
@@ -182,14 +185,20 @@ public final class ImpairedDevice extends DelegatingDevice {
     public void close() {
         super.close();
         boolean idle;
+        boolean first;
         lock.lock();
         try {
             idle = !sending && !closed;
+            first = !closed;
             closed = true;
         } finally {
             lock.unlock();
         }
         incoming.close();
+        if (first) {
+            fatesIn.close();
+            fatesOut.close();
+        }
         if (idle) {
             freeOutgoing();
         }

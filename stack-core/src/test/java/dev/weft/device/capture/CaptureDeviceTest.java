@@ -3,9 +3,14 @@ package dev.weft.device.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.weft.device.ChecksumMark;
 import dev.weft.device.FrameKit;
 import dev.weft.device.LinkType;
 import dev.weft.device.NetDevice;
+import dev.weft.device.Offloads;
+import dev.weft.device.OutFrame;
+import dev.weft.device.TransportPackets;
+import dev.weft.device.TransportPackets.Shape;
 import dev.weft.device.memory.Cable;
 import dev.weft.device.memory.MemoryLinkOptions;
 import dev.weft.resource.Counters;
@@ -99,6 +104,29 @@ class CaptureDeviceTest {
         }
         assertThat(block).isGreaterThanOrEqualTo(2);
         return packets;
+    }
+
+    @Test
+    void finishesChecksumsInTheFileAndNotInTheFrame() throws IOException {
+        var shape = Shape.of(LinkType.ETHERNET, false, true, TransportPackets.ACK);
+        byte[] payload = new byte[5000];
+        payload[4999] = 7;
+        Path file = directory.resolve("capture.pcapng");
+        var cable = new Cable(MemoryLinkOptions.defaults().clock(clock).offloads(Offloads.ALL));
+        try (NetDevice device = new CaptureDevice(cable.left(), file, clock, counters)) {
+            assertThat(device.offloads()).isEqualTo(Offloads.ALL);
+            for (NetDevice end : List.of(device, cable.right())) {
+                OutFrame large = kit.frame(shape.large(payload));
+                large.mark(ChecksumMark.PARTIAL, 1000);
+                assertThat(end.transmit(large.alone(), 0, 1)).isEqualTo(1);
+                kit.release(large);
+            }
+            assertThat(kit.receiveAll(cable.right(), clock)).containsExactly(shape.large(payload));
+            assertThat(kit.receiveAll(device, clock)).containsExactly(shape.large(payload));
+        }
+        cable.right().close();
+        byte[] finished = shape.segments(payload, payload.length).getFirst();
+        assertThat(readPackets(file, LinkType.ETHERNET)).extracting(Packet::bytes).containsExactly(finished, finished);
     }
 
     @Test

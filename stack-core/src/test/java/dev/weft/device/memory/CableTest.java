@@ -3,8 +3,14 @@ package dev.weft.device.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.weft.device.ChecksumMark;
 import dev.weft.device.FrameKit;
+import dev.weft.device.LinkType;
 import dev.weft.device.NetDevice;
+import dev.weft.device.Offloads;
+import dev.weft.device.OutFrame;
+import dev.weft.device.TransportPackets;
+import dev.weft.device.TransportPackets.Shape;
 import dev.weft.runtime.LeakCheck;
 import dev.weft.runtime.NanoClock;
 import dev.weft.runtime.SeededScheduler;
@@ -51,6 +57,34 @@ class CableTest {
         assertThat(atRight).extracting(bytes -> (int) bytes[0]).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
         assertThat(atLeft).extracting(bytes -> bytes.length)
                 .containsExactly(1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1009);
+    }
+
+    /** How long a frame may be is asked of the segments that it stands for. */
+    @Test
+    void carriesLargeSegmentsWholeWhereThatIsOfferedAndNoOthers() {
+        var shape = Shape.of(LinkType.ETHERNET, false, true, TransportPackets.ACK);
+        byte[] large = shape.large(new byte[20_000]);
+        assertThat(send(large, 1460)).isTrue();
+        assertThat(kit.receiveAll(cable.right(), clock)).as("not offered").isEmpty();
+        use(options.offloads(new Offloads(true, 20_000, 0)));
+        assertThat(cable.left().offloads().maxSegmentBytes()).isEqualTo(20_000);
+        send(large, 1460);
+        send(shape.large(new byte[20_001]), 1460);
+        send(large, 1461);
+        send(Shape.of(LinkType.ETHERNET, false, false, 0).large(new byte[2000]), 1460);
+        send(large, 0);
+        assertThat(kit.receiveAll(cable.right(), clock)).containsExactly(large);
+        assertThat(cable.counters().value("cable.left.too_long")).isEqualTo(4);
+    }
+
+    private boolean send(byte[] bytes, int segmentSize) {
+        OutFrame frame = kit.frame(bytes);
+        try {
+            frame.mark(ChecksumMark.PARTIAL, segmentSize);
+            return cable.left().transmit(frame.alone(), 0, 1) == 1;
+        } finally {
+            kit.release(frame);
+        }
     }
 
     @Test

@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.device.FakeDevice;
 import dev.weft.device.FrameKit;
+import dev.weft.device.TransportPackets.Shape;
+import dev.weft.device.TransportPackets;
+import dev.weft.device.OutFrame;
+import dev.weft.device.LinkType;
+import dev.weft.device.ChecksumMark;
 import dev.weft.device.NetDevice;
 import dev.weft.device.Offloads;
 import dev.weft.resource.Counters;
@@ -18,7 +23,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ImpairedDeviceTest {
 
@@ -177,6 +185,40 @@ class ImpairedDeviceTest {
         try (var impaired = new ImpairedDevice(below, Impairment.NONE, Impairment.NONE, 1, clock, counters)) {
             assertThat(impaired.offloads()).isEqualTo(Offloads.NONE);
         }
+    }
+
+    /** A line loses packets, one by one, and knows no unfinished checksum, whatever the devices around it do. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void cutsWhatStandsForManySegmentsAndGivesEachAFate(boolean in) {
+        var leaks = LeakCheck.begin("weft");
+        var cable = new Cable(MemoryLinkOptions.defaults().clock(clock).offloads(Offloads.ALL));
+        var lossy = Impairment.NONE.loss(0.2);
+        var impaired = new ImpairedDevice(cable.left(), in ? lossy : Impairment.NONE, in ? Impairment.NONE : lossy, 5, clock, counters);
+        var shape = Shape.of(LinkType.ETHERNET, false, true, TransportPackets.ACK);
+        byte[] payload = new byte[40_000];
+        new Random(3).nextBytes(payload);
+        List<byte[]> segments = shape.segments(payload, 100);
+        List<byte[]> received;
+        try (var kit = new FrameKit()) {
+            OutFrame large = kit.frame(shape.large(payload));
+            large.mark(ChecksumMark.PARTIAL, 100);
+            (in ? cable.right() : impaired).transmit(large.alone(), 0, 1);
+            kit.release(large);
+            OutFrame partial = kit.frame(shape.large(new byte[10]));
+            partial.mark(ChecksumMark.PARTIAL, 0);
+            (in ? cable.right() : impaired).transmit(partial.alone(), 0, 1);
+            kit.release(partial);
+            received = kit.receiveAll(in ? impaired : cable.right(), clock);
+        }
+        assertThat(received).hasSizeBetween(250, 380).hasSize((int) count(in ? "in" : "out", ImpairedEvent.PASSED));
+        var expected = new ArrayList<>(segments);
+        expected.add(shape.segments(new byte[10], 100).getFirst());
+        assertThat(received).usingElementComparator(Arrays::compare).isSubsetOf(expected);
+        impaired.close();
+        impaired.close();
+        cable.right().close();
+        leaks.assertNone();
     }
 
     @Test
