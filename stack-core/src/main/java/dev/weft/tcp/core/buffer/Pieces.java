@@ -12,16 +12,26 @@ public final class Pieces {
     /** How many pieces there can be; a run that lies in more memory than that is cut short. */
     public static final int CAPACITY = 8;
 
-    private final MemorySegment[] segments = new MemorySegment[CAPACITY];
-    private final long[] offsets = new long[CAPACITY];
-    private final int[] lengths = new int[CAPACITY];
+    /** The pieces after the first. There is one of these for each direction of a socket, and most never need them. */
+    private static final class Rest {
+        final MemorySegment[] segments = new MemorySegment[CAPACITY - 1];
+        final long[] offsets = new long[CAPACITY - 1];
+        final int[] lengths = new int[CAPACITY - 1];
+    }
+
+    private MemorySegment firstSegment;
+    private long firstOffset;
+    private int firstLength;
+    /** Made when there are two pieces for the first time. */
+    private Rest rest;
     private int count;
     private int total;
 
     /** Forgets all pieces. */
     public void clear() {
-        for (int i = 0; i < count; i++) {
-            segments[i] = null;
+        firstSegment = null;
+        for (int i = 0; i < count - 1; i++) {
+            rest.segments[i] = null;
         }
         count = 0;
         total = 0;
@@ -39,9 +49,18 @@ public final class Pieces {
         if (count == CAPACITY) {
             throw new IllegalStateException("more than " + CAPACITY + " pieces");
         }
-        segments[count] = segment;
-        offsets[count] = offset;
-        lengths[count] = length;
+        if (count == 0) {
+            firstSegment = segment;
+            firstOffset = offset;
+            firstLength = length;
+        } else {
+            if (rest == null) {
+                rest = new Rest();
+            }
+            rest.segments[count - 1] = segment;
+            rest.offsets[count - 1] = offset;
+            rest.lengths[count - 1] = length;
+        }
         count++;
         total += length;
     }
@@ -63,17 +82,17 @@ public final class Pieces {
 
     /** The memory that piece {@code i} lies in. */
     public MemorySegment segment(int i) {
-        return segments[i];
+        return i == 0 ? firstSegment : rest.segments[i - 1];
     }
 
     /** Where piece {@code i} begins in {@link #segment(int)}. */
     public long offset(int i) {
-        return offsets[i];
+        return i == 0 ? firstOffset : rest.offsets[i - 1];
     }
 
     /** The number of bytes of piece {@code i}, at least 1. */
     public int length(int i) {
-        return lengths[i];
+        return i == 0 ? firstLength : rest.lengths[i - 1];
     }
 
     /**
@@ -86,12 +105,12 @@ public final class Pieces {
         long at = targetOffset;
         int left = length;
         for (int i = 0; i < count && left > 0; i++) {
-            if (skip >= lengths[i]) {
-                skip -= lengths[i];
+            if (skip >= length(i)) {
+                skip -= length(i);
                 continue;
             }
-            int n = Math.min(left, lengths[i] - skip);
-            MemorySegment.copy(segments[i], offsets[i] + skip, target, at, n);
+            int n = Math.min(left, length(i) - skip);
+            MemorySegment.copy(segment(i), offset(i) + skip, target, at, n);
             skip = 0;
             at += n;
             left -= n;
@@ -110,8 +129,8 @@ public final class Pieces {
         long at = sourceOffset;
         int left = length;
         for (int i = 0; i < count && left > 0; i++) {
-            int n = Math.min(left, lengths[i]);
-            MemorySegment.copy(source, at, segments[i], offsets[i], n);
+            int n = Math.min(left, length(i));
+            MemorySegment.copy(source, at, segment(i), offset(i), n);
             at += n;
             left -= n;
         }

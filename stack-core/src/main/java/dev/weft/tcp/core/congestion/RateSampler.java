@@ -20,7 +20,10 @@ public final class RateSampler {
     /** Records at most, besides one for each so many bytes in flight, see {@link #isFull}. */
     static final int MOST_RECORDS = 4096;
     private static final int BYTES_FOR_EACH = 1024;
-    private static final int FEW_RECORDS = 16;
+    /** A request or an answer that leaves at one moment takes one. */
+    private static final int FEW_RECORDS = 1;
+    /** Records that are kept while nothing is in flight. */
+    private static final int KEPT_RECORDS = 16;
 
     /** What a record notes: the draft's P.send_time, P.first_send_time, P.delivered, P.delivered_time, P.lost. */
     private static final int RANGE = 0;
@@ -198,7 +201,7 @@ public final class RateSampler {
         if (head == tail) {
             head = 0;
             tail = 0;
-            if (log.length > FEW_RECORDS * WORDS) {
+            if (log.length > KEPT_RECORDS * WORDS) {
                 log = new long[FEW_RECORDS * WORDS];
             }
         } else if (Seq.lt(start(head), una)) {

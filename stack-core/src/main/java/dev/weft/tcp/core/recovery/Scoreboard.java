@@ -26,9 +26,10 @@ public final class Scoreboard {
     public static final int MOST = 8192;
     private static final int BYTES_FOR_EACH = 1024;
 
-    private static final int FEW = 16;
+    /** Slots of a connection that has just begun: a request or an answer that leaves at one moment takes one. */
+    private static final int FEW = 2;
     /** Slots that are kept while nothing is in flight. */
-    private static final int KEPT = 256;
+    private static final int KEPT = 32;
     private static final int NONE = -1;
 
     private static final byte IN_FLIGHT = 0;
