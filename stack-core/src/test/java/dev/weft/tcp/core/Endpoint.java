@@ -1,6 +1,7 @@
 package dev.weft.tcp.core;
 
 import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.mtu.MtuProbing;
 import dev.weft.tcp.core.segment.TcpReset;
 import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.tcp.core.segment.TcpSegmentCodec;
@@ -43,6 +44,8 @@ final class Endpoint {
     /** Whether it closes only when all is delivered: what nobody waits for is given up after minutes, which bad lines take. */
     boolean patient;
     private boolean outputShut;
+    /** When it probes for the path MTU. */
+    MtuProbing probing = MtuProbing.ON_BLACK_HOLE;
     /** When the application looks again by itself. */
     long wakeAt = Long.MAX_VALUE;
     /** The highest sequence number that the peer's window has allowed so far. */
@@ -69,6 +72,7 @@ final class Endpoint {
 
     void connect(long now) {
         connection = TcpConnection.active(config, iss);
+        connection.mtuProbing(probing);
         connection.connect(now);
     }
 
@@ -87,6 +91,7 @@ final class Endpoint {
         in.ecn = ecn;
         if (connection == null && in.has(dev.weft.wire.TcpFlags.SYN) && !in.has(dev.weft.wire.TcpFlags.ACK)) {
             connection = TcpConnection.passive(config, iss, now, in);
+            connection.mtuProbing(probing);
             return null;
         }
         if (connection == null || connection.state() == TcpState.CLOSED) {

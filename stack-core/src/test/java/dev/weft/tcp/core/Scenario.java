@@ -64,6 +64,11 @@ record Scenario(long seed, int aBytes, int bBytes, Link link, Link back, Ends en
         return (int) (seed & 1) * 10;
     }
 
+    /** Whether the ends probe for the path MTU from the beginning (RFC 4821), and the channel swallows longer packets than this. */
+    int pathMtu() {
+        return (seed & 6) == 0 ? 1200 : Integer.MAX_VALUE;
+    }
+
     /** Some scenario of moderate size, for those who cannot ask jqwik for one. */
     static Scenario random(long seed) {
         var random = new SplittableRandom(seed);

@@ -5,6 +5,7 @@ import dev.weft.resource.ChunkPool;
 import dev.weft.tcp.core.buffer.TcpBuffers;
 import dev.weft.tcp.core.buffer.TcpMemory;
 import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.mtu.MtuProbing;
 import dev.weft.tcp.core.segment.Ecn;
 import java.util.Arrays;
 import java.util.PriorityQueue;
@@ -16,6 +17,7 @@ import java.util.Random;
  */
 final class Simulation {
 
+    private static final int IP_HEADER = 20;
     private static final long MILLISECOND = 1_000_000L;
     private static final long LONGEST = 14 * 24L * 3600 * 1000 * MILLISECOND;
     private static final long LONGEST_BURST = 200 * MILLISECOND;
@@ -125,6 +127,8 @@ final class Simulation {
     }
 
     private void begin() {
+        a.probing = scenario.pathMtu() < Integer.MAX_VALUE ? MtuProbing.ALWAYS : MtuProbing.ON_BLACK_HOLE;
+        b.probing = a.probing;
         a.connect(now);
         if (scenario.ends().simultaneousOpen()) {
             b.connect(now);
@@ -205,7 +209,7 @@ final class Simulation {
             throw new AssertionError(sent + " segments for so few bytes\n" + a + "\n" + b);
         }
         Scenario.Link link = link(from);
-        if (sent > cutAfter || chance(link.loss()) || lostInBurst(from, link)) {
+        if (sent > cutAfter || IP_HEADER + bytes.length > scenario.pathMtu() || chance(link.loss()) || lostInBurst(from, link)) {
             return;
         }
         int marked = ecn != 0 && chance(scenario.marking()) ? Ecn.CE : ecn;

@@ -73,7 +73,6 @@ class TransferProperties {
                      URGENT_RECEIVED, RESET_RECEIVED -> {
                     // have their own tests: here nobody gives up, resets, reneges or is asked, and paths do not change
                 }
-                case MTU_PROBE_LOST -> assertThat(TALLY.of(event)).as(event.name()).isGreaterThanOrEqualTo(5);
                 default -> assertThat(TALLY.of(event)).as(event.name()).isGreaterThanOrEqualTo(20);
             }
         }
