@@ -93,7 +93,8 @@ public final class Cubic extends LossBasedControl {
         wEst += (wEst >= cwndPrior ? 1 : ALPHA) * acked / window;
         double target = Math.clamp(curve(ack.now + ack.srtt - epochStart), window, 1.5 * window);
         if (curve(ack.now - epochStart) < wEst) {
-            // §4.3, the Reno-friendly region.
+            // §4.3, the Reno-friendly region: cwnd is W_est, whose parts of a byte are its own.
+            fraction = 0;
             growBy((wEst - window) * mss);
         } else {
             // §4.4 and §4.5, concave and convex alike.

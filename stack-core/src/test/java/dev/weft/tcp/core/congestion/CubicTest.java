@@ -190,4 +190,20 @@ class CubicTest {
         acknowledge(10 * MSS, SECOND / 10);
         assertThat(cubic.cwnd()).isEqualTo(2 * MSS);
     }
+
+    /** RFC 9438 §4.3: cwnd is W_est there, and no part of a byte is counted twice on the way. */
+    @Test
+    void isNeverLargerThanRenoWouldBeWhereItFollowsReno() {
+        losesAt(20);
+        double reno = 14;
+        for (int i = 0; i < 3_000; i++) {
+            now += 1_000;
+            reno += Cubic.ALPHA * 0.333 / window();
+            acknowledge(333, SECOND / 200);
+            assertThat(cubic.cwnd()).as("after " + (i + 1) + " ACKs").isBetween((int) (reno * MSS - 1e-6), (int) (reno * MSS + 1e-6));
+            if (reno > 19.5) {
+                return;
+            }
+        }
+    }
 }
