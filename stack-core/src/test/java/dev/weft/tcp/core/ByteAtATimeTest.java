@@ -167,13 +167,18 @@ class ByteAtATimeTest {
         isAboutAsGood(Pipe.run(64 << 10, 0, 1, 5_000, 16 << 10), Pipe.run(64 << 10, 0, 4_000, 5_000, 16 << 10));
     }
 
-    /** The same where the whole buffer is smaller than two segments: the window opens by halves of it, each for a round trip. */
+    /**
+     * The same where the whole buffer is smaller than two segments: the window opens by halves of it (RFC 9293 §3.8.6.2.2). A third
+     * more time is the reader's own, no delayed ACK and no silly window: who takes 1,448 bytes with one call makes room for them
+     * at once, each 10 ms; byte by byte half of the buffer is free after 3.75 ms, and filled again a round trip later, 1,500 bytes
+     * each 13.75 ms. 13.75 / 1,500 : 10 / 1,448 = 1.33.
+     */
     @Test
     void norWithABufferOfOneSegment() {
         Outcome bytewise = Pipe.run(64 << 10, 0, 1, 5_000, 1_500);
         Outcome inPieces = Pipe.run(64 << 10, 0, 1_500, 5_000, 1_500);
         assertThat((double) bytewise.segments() / inPieces.segments()).as("segments").isLessThan(3);
-        assertThat((double) bytewise.nanos() / inPieces.nanos()).as("time").isLessThan(1.5);
+        assertThat((double) bytewise.nanos() / inPieces.nanos()).as("time").isLessThan(1.35);
     }
 
     /** RFC 9293 §3.8.6.2: both at once. */
