@@ -10,9 +10,11 @@ import dev.weft.tcp.core.TcpConnection;
 import dev.weft.tcp.core.buffer.TcpBuffers;
 import dev.weft.tcp.core.buffer.TcpMemory;
 import dev.weft.tcp.core.mtu.MtuProbing;
+import dev.weft.tcp.core.recovery.RttEstimator;
 import dev.weft.tcp.core.segment.TcpExtensions;
 import dev.weft.wire.IpAddress;
 import dev.weft.wire.TcpHeader;
+import java.time.Duration;
 
 /**
  * Makes flows, whoever opens them: what a connection is like follows from the settings of the stack, the options of its
@@ -20,7 +22,7 @@ import dev.weft.wire.TcpHeader;
  */
 final class FlowMaker {
 
-    /** R2 in retransmissions, where no user timeout is set (RFC 9293 §3.8.3). */
+    /** R2 in retransmissions, where neither a user timeout nor a lower floor is set (RFC 9293 §3.8.3). */
     private static final int DATA_RETRIES = 15;
     /** Frames that any device's queue is taken to hold: an initial window (RFC 6928) and some more. */
     private static final int LEAST_QUEUE = 16;
@@ -35,6 +37,7 @@ final class FlowMaker {
     private final TcpEcn ecn;
     private final int largestSend;
     private final int largestReceive;
+    private final Duration rtoFloor;
     private final InitialSequence sequence;
     private final KeyedHash timestampOffsets;
 
@@ -50,6 +53,7 @@ final class FlowMaker {
         ecn = settings.ecn();
         largestSend = settings.largestSendBuffer();
         largestReceive = settings.largestReceiveBuffer();
+        rtoFloor = settings.rtoFloor();
         sequence = new InitialSequence(KeyedHash.keyedBy(randomness));
         timestampOffsets = KeyedHash.keyedBy(randomness);
     }
@@ -81,15 +85,30 @@ final class FlowMaker {
     /** What the connection is told when it is made. */
     TcpConfig config(IpPath path, TcpOptions options) {
         TcpCongestion algorithm = options.congestionControl() == null ? congestion : options.congestionControl();
+        Duration floor = options.patience().rtoFloor() == null ? rtoFloor : options.patience().rtoFloor();
         return TcpConfig.of(memory, statistics)
                 .withBuffers(buffers(path, options))
                 // What we announce is what our link takes, and not what the way to the peer does (RFC 9293 §3.7.1, RFC 1191 §3.1).
                 .withPath(path.link().mtu(), path.remote().isIpv4() ? 20 : 40)
                 .withNoDelay(options.noDelay())
-                .withRetries(options.patience().synRetries(), options.patience().synAckRetries(), DATA_RETRIES)
+                .withRetries(options.patience().synRetries(), options.patience().synAckRetries(),
+                        dataRetries(floor.toNanos()))
+                .withRtoFloor(floor.toNanos())
                 .withCongestionControl(algorithm.algorithm())
                 .withExtensions(new TcpExtensions(options.timestamps(), timestampOffset(path), options.selectiveAcks(),
                         (options.ecn() == null ? ecn : options.ecn()).mode()));
+    }
+
+    /**
+     * RFC 9293 §3.8.3: R2 should be at least 100 s, and a low floor does not make the peer answer sooner: as many doublings more
+     * as it takes to get to the usual one.
+     */
+    private static int dataRetries(long floor) {
+        int retries = DATA_RETRIES;
+        for (long time = floor; time < RttEstimator.DEFAULT_FLOOR; time *= 2) {
+            retries++;
+        }
+        return retries;
     }
 
     /** Of the size that was asked for, or else as large as the path needs and the device's queue holds. */

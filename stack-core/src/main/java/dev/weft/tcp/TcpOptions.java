@@ -23,7 +23,8 @@ import java.util.Objects;
  * @param timestamps whether timestamps are offered and agreed to (RFC 7323 §3); default true
  * @param selectiveAcks whether selective acknowledgements are offered and agreed to (RFC 2018); default true
  * @param congestionControl how fast to send; null (the default): as the stack is configured, see {@link TcpSettings}
- * @param patience how long to wait for a peer that does not answer: keep-alives, user timeout, limits of the handshake
+ * @param patience how long to wait for a peer that does not answer: keep-alives, user timeout, limits of the handshake,
+ *     floor of the retransmission time-out
  * @param halfOpen for listeners: how many connections may be half open, 1 to 65,536, default 1,024
  * @param ecn explicit congestion notification (RFC 3168); null (the default): as the stack is configured, see {@link TcpSettings}
  * @param events who is told what the connection does, or those of a listener; null (the default): nobody but who listens to all
@@ -144,6 +145,11 @@ public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration read
     /** A copy whose connections fail when something stays unacknowledged for so long, see {@link TcpPatience}. */
     public TcpOptions userTimeout(Duration limit) {
         return patience(patience.userTimeout(limit));
+    }
+
+    /** A copy whose connections add at least so much to the round trip for the retransmission time-out, see {@link TcpPatience}. */
+    public TcpOptions rtoFloor(Duration floor) {
+        return patience(patience.rtoFloor(floor));
     }
 
     /** A copy that waits so long for a peer that does not answer. */

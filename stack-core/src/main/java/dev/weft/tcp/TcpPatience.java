@@ -1,5 +1,6 @@
 package dev.weft.tcp;
 
+import dev.weft.tcp.core.recovery.RttEstimator;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -15,13 +16,17 @@ import java.util.Objects;
  *     minutes and more
  * @param synRetries how often an unanswered SYN is sent again, 0 to 127, default 7: 247 s
  * @param synAckRetries for listeners: how often an unanswered SYN,ACK is sent again, 0 to 127, default 5: 63 s
+ * @param rtoFloor what is added at least to the round trip for the retransmission time-out, 1 ms to 120 s (RFC 6298 §2.4); null
+ *     (the default): as the stack is configured, see {@link TcpSettings#rtoFloor}
  */
 public record TcpPatience(Duration keepAliveIdle, Duration keepAliveInterval, int keepAliveCount, Duration userTimeout,
-                          int synRetries, int synAckRetries) {
+                          int synRetries, int synAckRetries, Duration rtoFloor) {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration LEAST_FLOOR = Duration.ofMillis(1);
+    private static final Duration GREATEST_FLOOR = Duration.ofNanos(RttEstimator.MAX_RTO);
     private static final TcpPatience DEFAULTS =
-            new TcpPatience(Duration.ofHours(2), Duration.ofSeconds(75), 0, Duration.ZERO, 7, 5);
+            new TcpPatience(Duration.ofHours(2), Duration.ofSeconds(75), 0, Duration.ZERO, 7, 5, null);
 
     /**
      * Checks the ranges.
@@ -39,6 +44,15 @@ public record TcpPatience(Duration keepAliveIdle, Duration keepAliveInterval, in
         require(!userTimeout.isNegative(), "userTimeout", userTimeout);
         require(synRetries >= 0 && synRetries <= 127, "synRetries", synRetries);
         require(synAckRetries >= 0 && synAckRetries <= 127, "synAckRetries", synAckRetries);
+        if (rtoFloor != null) {
+            requireFloor("TcpPatience.rtoFloor", rtoFloor);
+        }
+    }
+
+    static void requireFloor(String name, Duration floor) {
+        if (floor.compareTo(LEAST_FLOOR) < 0 || floor.compareTo(GREATEST_FLOOR) > 0) {
+            throw new IllegalArgumentException(name + ": " + floor + " is out of range");
+        }
     }
 
     private static void require(boolean ok, String name, Object value) {
@@ -54,16 +68,21 @@ public record TcpPatience(Duration keepAliveIdle, Duration keepAliveInterval, in
 
     /** A copy with these keep-alives. */
     public TcpPatience keepAlive(Duration idle, Duration interval, int count) {
-        return new TcpPatience(idle, interval, count, userTimeout, synRetries, synAckRetries);
+        return new TcpPatience(idle, interval, count, userTimeout, synRetries, synAckRetries, rtoFloor);
     }
 
     /** A copy with this user timeout. */
     public TcpPatience userTimeout(Duration limit) {
-        return new TcpPatience(keepAliveIdle, keepAliveInterval, keepAliveCount, limit, synRetries, synAckRetries);
+        return new TcpPatience(keepAliveIdle, keepAliveInterval, keepAliveCount, limit, synRetries, synAckRetries, rtoFloor);
+    }
+
+    /** A copy with this floor of the retransmission time-out, whatever the stack's is. */
+    public TcpPatience rtoFloor(Duration floor) {
+        return new TcpPatience(keepAliveIdle, keepAliveInterval, keepAliveCount, userTimeout, synRetries, synAckRetries, floor);
     }
 
     /** A copy with these limits on repeated SYN and SYN,ACK. */
     public TcpPatience handshakeRetries(int syn, int synAck) {
-        return new TcpPatience(keepAliveIdle, keepAliveInterval, keepAliveCount, userTimeout, syn, synAck);
+        return new TcpPatience(keepAliveIdle, keepAliveInterval, keepAliveCount, userTimeout, syn, synAck, rtoFloor);
     }
 }

@@ -1,6 +1,8 @@
 package dev.weft.tcp;
 
 import dev.weft.tcp.core.buffer.TcpBuffers;
+import dev.weft.tcp.core.recovery.RttEstimator;
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -20,10 +22,13 @@ import java.util.Objects;
  *     1,024 to 2<sup>30</sup>, default 4 MiB
  * @param largestReceiveBuffer the same of the receive buffer, default 6 MiB. It decides the window scale (RFC 7323 §2.3)
  * @param events who is told what all connections do; null (the default): nobody
+ * @param rtoFloor what connections whose {@link TcpPatience} says nothing else add at least to their round trip for the
+ *     retransmission time-out, which is SRTT + max(floor, 4·RTTVAR) (RFC 6298 §2.3, §2.4), 1 ms to 120 s; default 200 ms, as
+ *     in Linux. With less than the longest that a peer delays its ACKs, what is only late is sent again
  */
 public record TcpSettings(long memory, TcpCongestion congestionControl, int orphans, TcpSynCookies synCookies,
                           TcpMtuProbing mtuProbing, TcpEcn ecn, TcpEventListener events, int largestSendBuffer,
-                          int largestReceiveBuffer) {
+                          int largestReceiveBuffer, Duration rtoFloor) {
 
     /** Checks the ranges. */
     public TcpSettings {
@@ -37,6 +42,8 @@ public record TcpSettings(long memory, TcpCongestion congestionControl, int orph
         if (orphans < 1) {
             throw new IllegalArgumentException("TcpSettings.orphans: " + orphans + " is less than 1");
         }
+        Objects.requireNonNull(rtoFloor, "rtoFloor");
+        TcpPatience.requireFloor("TcpSettings.rtoFloor", rtoFloor);
         requireSize("largestSendBuffer", largestSendBuffer);
         requireSize("largestReceiveBuffer", largestReceiveBuffer);
     }
@@ -51,53 +58,59 @@ public record TcpSettings(long memory, TcpCongestion congestionControl, int orph
     public static TcpSettings defaults() {
         return new TcpSettings(256L << 20, TcpCongestion.CUBIC, 16_384, TcpSynCookies.WHEN_FULL,
                 TcpMtuProbing.ON_BLACK_HOLE, TcpEcn.ACCEPT, null, TcpBuffers.TUNED.largestSend(),
-                TcpBuffers.TUNED.largestReceive());
+                TcpBuffers.TUNED.largestReceive(), Duration.ofNanos(RttEstimator.DEFAULT_FLOOR));
     }
 
     /** A copy with this limit in bytes. */
     public TcpSettings memory(long bytes) {
         return new TcpSettings(bytes, congestionControl, orphans, synCookies, mtuProbing, ecn, events, largestSendBuffer,
-                largestReceiveBuffer);
+                largestReceiveBuffer, rtoFloor);
     }
 
     /** A copy with this congestion control for connections that do not choose one. */
     public TcpSettings congestionControl(TcpCongestion algorithm) {
         return new TcpSettings(memory, algorithm, orphans, synCookies, mtuProbing, ecn, events, largestSendBuffer,
-                largestReceiveBuffer);
+                largestReceiveBuffer, rtoFloor);
     }
 
     /** A copy with this limit on closed connections that are not acknowledged yet. */
     public TcpSettings orphans(int connections) {
         return new TcpSettings(memory, congestionControl, connections, synCookies, mtuProbing, ecn, events, largestSendBuffer,
-                largestReceiveBuffer);
+                largestReceiveBuffer, rtoFloor);
     }
 
     /** A copy whose listeners answer SYNs with cookies so often. */
     public TcpSettings synCookies(TcpSynCookies when) {
         return new TcpSettings(memory, congestionControl, orphans, when, mtuProbing, ecn, events, largestSendBuffer,
-                largestReceiveBuffer);
+                largestReceiveBuffer, rtoFloor);
     }
 
     /** A copy whose connections probe for the path MTU so. */
     public TcpSettings mtuProbing(TcpMtuProbing when) {
         return new TcpSettings(memory, congestionControl, orphans, synCookies, when, ecn, events, largestSendBuffer,
-                largestReceiveBuffer);
+                largestReceiveBuffer, rtoFloor);
     }
 
     /** A copy whose stack tells {@code listener} what each of its connections does; null: nobody. */
     public TcpSettings events(TcpEventListener listener) {
         return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, ecn, listener, largestSendBuffer,
-                largestReceiveBuffer);
+                largestReceiveBuffer, rtoFloor);
     }
 
     /** A copy with these limits in bytes for the buffers of connections that do not choose their size. */
     public TcpSettings largestBuffers(int send, int receive) {
-        return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, ecn, events, send, receive);
+        return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, ecn, events, send, receive, rtoFloor);
+    }
+
+    /** A copy with this floor of the retransmission time-out, for connections that do not choose theirs. */
+    public TcpSettings rtoFloor(Duration floor) {
+        return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, ecn, events, largestSendBuffer,
+                largestReceiveBuffer, floor);
     }
 
     /** A copy with this explicit congestion notification for connections that do not choose. */
     public TcpSettings ecn(TcpEcn use) {
         return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, use, events, largestSendBuffer,
-                largestReceiveBuffer);
+                largestReceiveBuffer, rtoFloor);
     }
 }

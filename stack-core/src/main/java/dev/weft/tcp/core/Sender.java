@@ -30,7 +30,7 @@ final class Sender {
 
     final SendBuffer buffer;
     private final SendTuning tuning;
-    final RttEstimator rtt = new RttEstimator();
+    final RttEstimator rtt;
     final Recovery recovery;
     final Persist persist = new Persist();
     final Patience patience = new Patience();
@@ -72,6 +72,7 @@ final class Sender {
         CongestionControl control = config.congestionControl().create(iss);
         this.congestion = observer == null ? control : new WatchedControl(control, observer);
         this.rate = new SendRate(congestion);
+        this.rtt = new RttEstimator(config.rtoFloorNanos());
         this.recovery = new Recovery(iss, rate, rtt, life.ecn(), counters);
         this.iss = iss;
         this.sndUna = iss;

@@ -4,6 +4,7 @@ import dev.weft.tcp.core.buffer.TcpBuffers;
 import dev.weft.tcp.core.buffer.TcpMemory;
 import dev.weft.tcp.core.congestion.CongestionAlgorithm;
 import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.recovery.RttEstimator;
 import dev.weft.tcp.core.segment.TcpExtensions;
 import java.util.Objects;
 
@@ -29,11 +30,12 @@ import java.util.Objects;
  * @param delayedAckNanos the longest an ACK is put off, at most 500 ms (RFC 9293 §3.8.6.3)
  * @param extensions timestamps and selective acknowledgements, both on by default
  * @param congestionControl how much may be in flight, and how fast it leaves
+ * @param rtoFloorNanos the least that is added to SRTT for the retransmission time-out (RFC 6298 §2.4), 1 ms to 120 s
  */
 public record TcpConfig(TcpMemory memory, TcpCounters counters, TcpBuffers buffers, int mtu, int ipHeader,
                         boolean noDelay, int synRetries,
                         int synAckRetries, int dataRetries, long mslNanos, long finWait2Nanos, long delayedAckNanos,
-                        TcpExtensions extensions, CongestionAlgorithm congestionControl) {
+                        TcpExtensions extensions, CongestionAlgorithm congestionControl, long rtoFloorNanos) {
 
     private static final long MILLISECOND = 1_000_000L;
     private static final long SECOND = 1_000 * MILLISECOND;
@@ -53,6 +55,7 @@ public record TcpConfig(TcpMemory memory, TcpCounters counters, TcpBuffers buffe
         require(mslNanos >= 0, "mslNanos", mslNanos);
         require(finWait2Nanos >= 0, "finWait2Nanos", finWait2Nanos);
         Objects.requireNonNull(extensions, "extensions");
+        require(rtoFloorNanos >= MILLISECOND && rtoFloorNanos <= RttEstimator.MAX_RTO, "rtoFloorNanos", rtoFloorNanos);
         require(delayedAckNanos >= 0 && delayedAckNanos < 500 * MILLISECOND, "delayedAckNanos", delayedAckNanos);
     }
 
@@ -65,13 +68,14 @@ public record TcpConfig(TcpMemory memory, TcpCounters counters, TcpBuffers buffe
     /** The defaults: buffers that grow, MTU 1500 over IPv4, Nagle, MSL 30 s, FIN-WAIT-2 60 s, ACKs within 40 ms, CUBIC. */
     public static TcpConfig of(TcpMemory memory, TcpCounters counters) {
         return new TcpConfig(memory, counters, TcpBuffers.TUNED, 1500, 20, false, 7, 5, 15,
-                30 * SECOND, 60 * SECOND, 40 * MILLISECOND, TcpExtensions.ALL, CongestionAlgorithm.CUBIC);
+                30 * SECOND, 60 * SECOND, 40 * MILLISECOND, TcpExtensions.ALL, CongestionAlgorithm.CUBIC,
+                RttEstimator.DEFAULT_FLOOR);
     }
 
     /** A copy with these buffers. */
     public TcpConfig withBuffers(TcpBuffers sizes) {
         return new TcpConfig(memory, counters, sizes, mtu, ipHeader, noDelay, synRetries, synAckRetries, dataRetries, mslNanos,
-                finWait2Nanos, delayedAckNanos, extensions, congestionControl);
+                finWait2Nanos, delayedAckNanos, extensions, congestionControl, rtoFloorNanos);
     }
 
     /** A copy with buffers that keep these sizes in bytes. */
@@ -83,40 +87,47 @@ public record TcpConfig(TcpMemory memory, TcpCounters counters, TcpBuffers buffe
     public TcpConfig withPath(int pathMtu, int ipHeaderBytes) {
         return new TcpConfig(memory, counters, buffers, pathMtu, ipHeaderBytes,
                 noDelay, synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
-                congestionControl);
+                congestionControl, rtoFloorNanos);
     }
 
     /** A copy with or without Nagle's algorithm. */
     public TcpConfig withNoDelay(boolean on) {
         return new TcpConfig(memory, counters, buffers, mtu, ipHeader, on,
                 synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
-                congestionControl);
+                congestionControl, rtoFloorNanos);
     }
 
     /** A copy with these limits on retransmission. */
     public TcpConfig withRetries(int syn, int synAck, int data) {
         return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay,
                 syn, synAck, data, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
-                congestionControl);
+                congestionControl, rtoFloorNanos);
     }
 
     /** A copy with these times: MSL, FIN-WAIT-2 after a full close, longest delay of an ACK. */
     public TcpConfig withTimes(long msl, long finWait2, long delayedAck) {
         return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay,
-                synRetries, synAckRetries, dataRetries, msl, finWait2, delayedAck, extensions, congestionControl);
+                synRetries, synAckRetries, dataRetries, msl, finWait2, delayedAck, extensions, congestionControl, rtoFloorNanos);
     }
 
     /** A copy with this congestion control. */
     public TcpConfig withCongestionControl(CongestionAlgorithm algorithm) {
         return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay,
                 synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
-                algorithm);
+                algorithm, rtoFloorNanos);
     }
 
     /** A copy that offers these options. */
     public TcpConfig withExtensions(TcpExtensions offered) {
         return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay,
-                synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, offered, congestionControl);
+                synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, offered, congestionControl, rtoFloorNanos);
+    }
+
+    /** A copy with this floor of the retransmission time-out. */
+    public TcpConfig withRtoFloor(long nanos) {
+        return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay,
+                synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
+                congestionControl, nanos);
     }
 
     /** The MSS we announce: what fits a packet of this MTU without IP and TCP options (RFC 9293 §3.7.1, MUST-67). */

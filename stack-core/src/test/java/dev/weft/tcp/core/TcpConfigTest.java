@@ -60,6 +60,13 @@ class TcpConfigTest {
         takes("delayedAckNanos", v -> CONFIG.withTimes(1, 1, v), 0, 499_999_999);
     }
 
+    /** RFC 6298 §2.4, §2.5. */
+    @Test
+    void takesAFloorOfTheTimeOutFromAMillisecond() {
+        takes("rtoFloorNanos", CONFIG::withRtoFloor, 1_000_000, 120_000_000_000L);
+        assertThatThrownBy(() -> CONFIG.withRtoFloor(120_000_000_001L)).hasMessageContaining("rtoFloorNanos");
+    }
+
     /** RFC 9293 §3.7.1. */
     @Test
     void announcesWhatItsPathTakes() {

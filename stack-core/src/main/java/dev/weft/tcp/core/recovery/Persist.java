@@ -12,6 +12,9 @@ public final class Persist {
     private static final long OVERRIDE_MIN = 100_000_000L;
     private static final long OVERRIDE_MAX = 1_000_000_000L;
 
+    /** Of the least RTO there is, 1 ms: past the longest, and far from an overflow by that one. */
+    private static final int MOST_DOUBLINGS = 17;
+
     private long deadline = NEVER;
     private int shift;
     private int unanswered;
@@ -34,7 +37,7 @@ public final class Persist {
     /** The window is closed and something waits: makes sure that the timer runs. */
     public void arm(long now, long rto) {
         if (deadline == NEVER && !due) {
-            deadline = now + Math.min(RttEstimator.MAX_RTO, rto << Math.min(shift, 10));
+            deadline = now + Math.min(RttEstimator.MAX_RTO, rto << Math.min(shift, MOST_DOUBLINGS));
         }
     }
 

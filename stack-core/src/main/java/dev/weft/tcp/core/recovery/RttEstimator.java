@@ -13,14 +13,15 @@ public final class RttEstimator {
     /** RFC 6298 §5.7: when data begins after a SYN had to be sent again, with no sample. */
     static final long RTO_AFTER_LOST_SYN = 3_000_000_000L;
     /** RFC 6298 §2.5: not below 60 s. As in Linux. */
-    static final long MAX_RTO = 120_000_000_000L;
+    public static final long MAX_RTO = 120_000_000_000L;
     /**
-     * The least that is added to SRTT. {@code Deviation:} RFC 6298 §2.4 rounds RTO up to 1 s, which on links of today is
-     * thousands of round trips. As in Linux it is instead SRTT + max(200 ms, 4·RTTVAR): far enough from SRTT that a
-     * delayed ACK (at most 200 ms wherever we know of) does not look like a loss.
+     * The least that is added to SRTT, unless another floor is set. {@code Deviation:} RFC 6298 §2.4 rounds RTO up to 1 s,
+     * which on links of today is thousands of round trips. As in Linux it is instead SRTT + max(200 ms, 4·RTTVAR): far
+     * enough from SRTT that a delayed ACK (at most 200 ms wherever we know of) does not look like a loss.
      */
-    static final long MIN_VARIATION = 200_000_000L;
+    public static final long DEFAULT_FLOOR = 200_000_000L;
 
+    private final long floor;
     private long srtt;
     private long rttvar;
     /** The variation by each sample, and the most of it in this round trip. */
@@ -29,6 +30,11 @@ public final class RttEstimator {
     private long roundBegan;
     private long base = INITIAL_RTO;
     private int shift;
+
+    /** With the least that is added to SRTT, from 1 ms to {@link #MAX_RTO}. */
+    public RttEstimator(long floor) {
+        this.floor = floor;
+    }
 
     /** Takes the only measurement of a round trip into account and ends the back-off (RFC 6298 §2.2, §2.3 and the end of §5). */
     void sample(long rtt) {
@@ -75,7 +81,7 @@ public final class RttEstimator {
     }
 
     private void update() {
-        base = Math.min(MAX_RTO, srtt + Math.max(MIN_VARIATION, 4 * rttvar));
+        base = Math.min(MAX_RTO, srtt + Math.max(floor, 4 * rttvar));
         shift = 0;
     }
 
@@ -96,7 +102,7 @@ public final class RttEstimator {
 
     /** The retransmission time-out at present. */
     public long rto() {
-        return Math.min(MAX_RTO, base << shift);     // base is at most 2^37, shift at most 10
+        return Math.min(MAX_RTO, base << shift);     // at most twice MAX_RTO: backOff stops there
     }
 
     /** Smoothed round-trip time, 0 before the first sample. */
