@@ -53,6 +53,11 @@ final class TcpBench implements IpLayer, AutoCloseable {
     private IpProtocolHandler handler;
 
     TcpBench(TcpSettings settings) {
+        this(settings, 1);
+    }
+
+    /** With other chance, and so other keys. */
+    TcpBench(TcpSettings settings, int seed) {
         clock.advance(Duration.ofHours(1));
         wheel.advance(clock.nanoTime());
         link.timers = new LinkReader() {
@@ -71,7 +76,7 @@ final class TcpBench implements IpLayer, AutoCloseable {
                 task.run();
             }
         };
-        tcp = new Tcp(this, clock, Randomness.seeded(1), counters, settings);
+        tcp = new Tcp(this, clock, Randomness.seeded(seed), counters, settings);
     }
 
     long count(String name) {
