@@ -158,6 +158,7 @@ final class SegmentSize {
     /** An ACK has been taken in. */
     void acknowledged(long now, int una, int nxt) {
         trying = false;
+        cut &= Seq.gt(longUpTo, una);                // now: 2 GiB on it would seem to lie ahead again
         boolean out = search.isOut();
         if (search.acknowledged(una, nxt)) {
             counters.count(TcpEvent.MTU_PROBE_ARRIVED);

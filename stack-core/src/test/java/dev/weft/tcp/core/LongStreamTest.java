@@ -22,21 +22,27 @@ class LongStreamTest {
     private final Tally tally = new Tally();
     private long now = 1;
     private long dropped;
+    private TcpConnection client;
+    private TcpConnection server;
+
+    private void connect(ChunkPool pool) {
+        var config = TcpConfig.of(new TcpMemory(pool, new ByteBudget(4 << 20)), tally).withPath(65_535, 20)
+                .withBuffers(1 << 20, 1 << 20).withExtensions(TcpExtensions.NONE);
+        client = TcpConnection.active(config, 7);
+        client.connect(now);
+        client.poll(now, segment);
+        server = TcpConnection.passive(config, 5, now, segment);
+        for (int i = 0; i < 5; i++) {
+            exchange(server, client, false);
+            exchange(client, server, false);
+        }
+    }
 
     /** RFC 6582 §3.2, step 2: {@code recover} is compared with SND.UNA, and 2 GiB later would seem to be ahead of it. */
     @Test
     void aLossIsRepairedFastHoweverMuchCameBefore() {
         try (var pool = new ChunkPool("long", 64 << 10, 4 << 20)) {
-            var config = TcpConfig.of(new TcpMemory(pool, new ByteBudget(4 << 20)), tally).withPath(65_535, 20)
-                    .withBuffers(1 << 20, 1 << 20).withExtensions(TcpExtensions.NONE);
-            var client = TcpConnection.active(config, 7);
-            client.connect(now);
-            client.poll(now, segment);
-            var server = TcpConnection.passive(config, 5, now, segment);
-            for (int i = 0; i < 5; i++) {
-                exchange(server, client, false);
-                exchange(client, server, false);
-            }
+            connect(pool);
             for (long sent = 0; sent < MORE_THAN_HALF_THE_SPACE; ) {
                 sent += round(client, server, false);
             }
@@ -60,16 +66,7 @@ class LongStreamTest {
     @Test
     void theNumberOfTheSynIsThatOfAByteAfterOneTurn() {
         try (var pool = new ChunkPool("turn", 64 << 10, 4 << 20)) {
-            var config = TcpConfig.of(new TcpMemory(pool, new ByteBudget(4 << 20)), tally).withPath(65_535, 20)
-                    .withBuffers(1 << 20, 1 << 20).withExtensions(TcpExtensions.NONE);
-            var client = TcpConnection.active(config, 7);
-            client.connect(now);
-            client.poll(now, segment);
-            var server = TcpConnection.passive(config, 5, now, segment);
-            for (int i = 0; i < 5; i++) {
-                exchange(server, client, false);
-                exchange(client, server, false);
-            }
+            connect(pool);
             long turn = (1L << 32) - 1;
             long written = 0;
             while (written < turn) {
@@ -85,6 +82,28 @@ class LongStreamTest {
             assertThat(client.bytesAcknowledged()).isEqualTo(turn + 5000).isEqualTo(written);
             assertThat(server.bytesReceived()).isEqualTo(written);
             assertThat(tally.of(TcpEvent.RETRANSMITTED)).isZero();
+            client.abort(now);
+            server.abort(now);
+        }
+    }
+
+    /** RFC 1191 §6.5: what lay in the network when segments became shorter has long arrived, and what lies there now is short enough. */
+    @Test
+    void aMessageOfARouterThatComesAgainHasNothingSentAgain() {
+        try (var pool = new ChunkPool("router", 64 << 10, 4 << 20)) {
+            connect(pool);
+            client.mtuChanged(now, 60_000);
+            for (long sent = 0; sent < MORE_THAN_HALF_THE_SPACE; ) {
+                sent += round(client, server, false);
+            }
+            assertThat(client.reserve(pieces, 100_000)).isEqualTo(100_000);
+            client.commit(now, 100_000);
+            while (client.poll(now, segment)) {
+                assertThat(segment.payload.length()).isLessThanOrEqualTo(60_000 - 40);
+            }
+            client.packetTooBig(now, 60_000);
+            assertThat(client.poll(now, segment)).isFalse();
+            assertThat(tally.of(TcpEvent.MTU_LOWERED)).isZero();
             client.abort(now);
             server.abort(now);
         }
