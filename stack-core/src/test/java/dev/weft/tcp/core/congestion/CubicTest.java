@@ -107,7 +107,10 @@ class CubicTest {
         loses();
         // §4.7: at 700 < 1000 the plateau becomes 700 · 1.7 / 2 = 595, the window 490
         assertThat(cubic.cwnd()).isEqualTo(490_000);
-        runs(Math.cbrt((595 - 490) / 0.4), SECOND / 10);
+        double k = Math.cbrt((595 - 490) / 0.4);
+        runs(k / 2, SECOND / 10);
+        assertThat(window()).as("concave").isCloseTo(curve(k / 2, 595, 490), within(3.0));
+        runs(k / 2, SECOND / 10);
         assertThat(window()).isCloseTo(595, within(2.0));
     }
 
@@ -205,5 +208,122 @@ class CubicTest {
                 return;
             }
         }
+    }
+
+    /** RFC 9438 §4.7: who loses where it lost before does not leave room. */
+    @Test
+    void comesBackToTheSameMaximumWhenItLosesThere() {
+        losesAt(1000);
+        Windows.set(cubic, 1000 * MSS, cubic.ssthresh());
+        loses();
+        runs(Math.cbrt(300 / 0.4), SECOND / 10);
+        assertThat(window()).isCloseTo(1000, within(2.0));
+    }
+
+    /** RFC 9438 §4.4: a window grows by what is less than a byte for each ACK, too. */
+    @Test
+    void addsUpPartsOfAByte() {
+        losesAt(1000);
+        acknowledge(1, SECOND / 10);
+        now += SECOND;
+        int before = cubic.cwnd();
+        for (int i = 0; i < 200; i++) {
+            acknowledge(5, SECOND / 10);
+        }
+        // (W(1.1) − 700) / 700 of 1000 bytes
+        assertThat(cubic.cwnd() - before).isCloseTo((int) ((curve(1.1, 1000, 700) - 700) / 700 * 1000), within(2));
+    }
+
+    /** RFC 9438 §4.8 with §4.9: what a time-out has taken away comes back with its undo. */
+    @Test
+    void goesOnAsIfNothingHadHappenedWhenATimeoutWasNone() {
+        losesAt(1000);
+        runs(3, SECOND / 10);
+        int before = cubic.cwnd();
+        cubic.timeout(now, before, false);
+        cubic.undo(now);
+        assertThat(cubic.cwnd()).isEqualTo(before);
+        runs(3, SECOND / 10);
+        assertThat(window()).isCloseTo(curve(6, 1000, 700), within(8.0));
+    }
+
+    /** RFC 9438 §4.9: an undone loss does not remember its window as the largest one, and Reno's share goes on as before it. */
+    @Test
+    void leavesRoomAfterAnUndoneLossAsBeforeIt() {
+        losesAt(20);
+        runs(4 * 0.005, SECOND / 200);
+        double before = window();
+        loses();
+        cubic.undo(now);
+        runs(4 * 0.005, SECOND / 200);
+        assertThat(window()).isCloseTo(before + 4 * Cubic.ALPHA, within(0.6));
+    }
+
+    // ---- slow start: RFC 9406, RFC 3465
+
+    /** So many ACKs of one segment, sent in one round trip that took so long. */
+    private void slowStartRound(int acks, long rtt) {
+        long before = ack.totalDelivered;
+        for (int i = 0; i < acks; i++) {
+            ack.priorDelivered = before;
+            ack.totalDelivered += MSS;
+            acknowledge(MSS, rtt);
+        }
+    }
+
+    private void slowStartWithAQueue() {
+        cubic.start(now, MSS, false, SECOND / 10);
+        slowStartRound(10, SECOND / 10);
+        slowStartRound(10, SECOND / 10);
+        slowStartRound(10, SECOND / 8);
+    }
+
+    /** RFC 9406 §4.2: a quarter of the growth in Conservative Slow Start, for five rounds, and slow start is over. */
+    @Test
+    void endsSlowStartWhenTheRoundTripTimeRises() {
+        slowStartWithAQueue();
+        int before = cubic.cwnd();
+        slowStartRound(8, SECOND / 8);
+        assertThat(cubic.cwnd()).isEqualTo(before + 8 * MSS / 4);
+        assertThat(cubic.isInSlowStart()).isTrue();
+        for (int i = 0; i < 4; i++) {
+            slowStartRound(8, SECOND / 8);
+        }
+        assertThat(cubic.isInSlowStart()).isFalse();
+        assertThat(cubic.ssthresh()).isBetween(before, cubic.cwnd());
+    }
+
+    /** RFC 9406 §4.3: HyStart++ is for the first slow start; later ones have a threshold. */
+    @Test
+    void growsAsUsualUpToAThresholdWhateverTheRoundTripTime() {
+        slowStartWithAQueue();
+        Windows.set(cubic, 10 * MSS, 1000 * MSS);
+        slowStartRound(8, SECOND / 8);
+        assertThat(cubic.cwnd()).isEqualTo(18 * MSS);
+        for (int i = 0; i < 8; i++) {
+            slowStartRound(8, SECOND / 8);
+        }
+        assertThat(cubic.ssthresh()).isEqualTo(1000 * MSS);
+    }
+
+    /** RFC 3465 §2.3: nor does the end of a time-out, whose ACKs tell of other times, end slow start. */
+    @Test
+    void doesNotLookAtTheRoundTripTimeAfterATimeout() {
+        slowStartWithAQueue();
+        ack.afterTimeout = true;
+        for (int i = 0; i < 8; i++) {
+            slowStartRound(8, SECOND / 8);
+        }
+        assertThat(cubic.ssthresh()).isEqualTo(Integer.MAX_VALUE);
+    }
+
+    /** RFC 9406 §4.2: eight segments an ACK at most, but for what pacing spreads. */
+    @Test
+    void growsByEightSegmentsForAnAckWhereNothingIsPaced() {
+        cubic.start(now, MSS, false, 0);
+        acknowledge(20 * MSS, Pacer.SHORTEST_ROUND_TRIP - 1);
+        assertThat(cubic.cwnd()).isEqualTo(18 * MSS);
+        acknowledge(20 * MSS, Pacer.SHORTEST_ROUND_TRIP);
+        assertThat(cubic.cwnd()).isEqualTo(38 * MSS);
     }
 }
