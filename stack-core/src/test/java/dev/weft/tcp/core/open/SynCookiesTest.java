@@ -162,6 +162,54 @@ class SynCookiesTest {
         assertThat(recalled.windowScale).isEqualTo(Math.min(14, scale));
     }
 
+    /** Some cases of the property, always the same: what mutation testing runs in its place. */
+    @Test
+    void remembersEachCombinationOfOptions() {
+        for (long now : new long[] {0, 63 * MILLISECOND, 12_345_678_901L, 1L << 50}) {
+            for (int scale : new int[] {-1, 0, 7, 14, 15, 20}) {
+                remembersWindowScaleAndSackInATimestampThatIsNotAheadOfTheClock(now, true, scale, false);
+                remembersWindowScaleAndSackInATimestampThatIsNotAheadOfTheClock(now, false, scale, true);
+            }
+        }
+    }
+
+    /** RFC 4987 §3.6: segments are used again, so each says only what belongs to this handshake. */
+    @Test
+    void takesNothingFromWhatWasInTheSegmentsBefore() {
+        var config = config(null);
+        var used = syn(true, true, 7);
+        used.sackCount = 3;
+        CookieHandshake.answer(config, OFFSET, 0, 5_000, syn(false, true, 7), used);
+        assertThat(used.timestamps || used.sackPermitted).isFalse();
+        assertThat(used.windowScale).isEqualTo(TcpSegment.ABSENT);
+        assertThat(used.sackCount).isZero();
+        var synAck = new TcpSegment();
+        CookieHandshake.answer(config, OFFSET, 0, 5_000, syn(false, true, 7), synAck);
+        var recalled = syn(true, true, 7);
+        assertThat(CookieHandshake.recall(config, 0, 1000, ackOf(synAck, ""), recalled)).isTrue();
+        assertThat(recalled.timestamps || recalled.sackPermitted).isFalse();
+        assertThat(recalled.seq).isEqualTo(100);
+        assertThat(recalled.mss).isEqualTo(1000);
+    }
+
+    /** RFC 7323 §5.3, as for PAWS: an echo is of the time between the cookie's making and its end, both included. */
+    @Test
+    void takesAnEchoOfItsLifeAndNoOther() {
+        var config = config(null);
+        long now = 10 * PERIOD;
+        TcpSegment ack = ackOf(syn(true, true, 7), "");
+        int clock = Timestamps.clock(now, OFFSET);
+        int oldest = (int) (2 * PERIOD / Timestamps.TICK) + 128;
+        for (int age : new int[] {0, 1, oldest}) {
+            ack.tsEcr = clock - age;
+            assertThat(CookieHandshake.recall(config, now, 1000, ack, new TcpSegment())).isTrue();
+        }
+        for (int age : new int[] {-1, oldest + 1}) {
+            ack.tsEcr = clock - age;
+            assertThat(CookieHandshake.recall(config, now, 1000, ack, new TcpSegment())).isFalse();
+        }
+    }
+
     @Test
     void offersNeitherScaleNorSackWhereThereIsNoTimestampToRememberThemBy() {
         var synAck = new TcpSegment();
