@@ -238,6 +238,57 @@ class RecoveryRulesTest {
         assertThat(c.tally.of(TcpEvent.FAST_RETRANSMIT)).isEqualTo(1);
     }
 
+    /** RFC 9937 §6.2: what duplicates have told already does not count again with the ACK that covers it. */
+    @Test
+    void countsWhatDuplicatesHaveToldOnce() {
+        var c = inRecoveryWithoutSack();
+        c.peer.sends(ack().ack(4001));
+        c.stack.answers(data(1000).seq(4001));
+        c.stack.isSilent();
+    }
+
+    /** RFC 9937 §6.2: of five segments three were told by duplicates, two are news, and half a segment leaves for each. */
+    @Test
+    void countsWhatDuplicatesHaveNotTold() {
+        var c = inRecoveryWithoutSack();
+        c.peer.sends(ack().ack(6001));
+        c.stack.says();
+        assertThat(c.stack.connection().info().inFlight()).isBetween(6_000, 7_000);
+        assertThat(c.tally.of(TcpEvent.PARTIAL_ACK)).isEqualTo(1);
+    }
+
+    /** RFC 6582 §4: duplicates after a time-out answer what was sent again for nothing, and let nothing out. */
+    @Test
+    void letsNothingOutForDuplicatesAfterATimeout() {
+        var c = established();
+        c.stack.writes(20_000);
+        assertThat(c.stack.says()).isEqualTo(10);
+        c.stack.waits(250);
+        assertThat(c.stack.says()).isEqualTo(1);
+        assertThat(recovery(c).phase()).isEqualTo(Recovery.Phase.TIMEOUT);
+        for (int i = 0; i < 5; i++) {
+            c.peer.sends(ack().ack(1001));
+        }
+        assertThat(c.stack.says()).isZero();
+        assertThat(c.tally.of(TcpEvent.FAST_RETRANSMIT)).isZero();
+        assertThat(recovery(c).duplicateAcks()).isZero();
+    }
+
+    /** RFC 6582 §3.2, step 4: each partial ACK tells of the next hole, and the last full one ends the recovery. */
+    @Test
+    void sendsTheNextHoleForEachPartialAck() {
+        var c = inRecoveryWithoutSack();
+        for (int i = 2; i <= 4; i++) {
+            c.peer.sends(ack().ack(i * 1000 + 1));
+            c.stack.answers(data(1000).seq(i * 1000 + 1));
+            c.stack.says();
+        }
+        assertThat(c.tally.of(TcpEvent.PARTIAL_ACK)).isEqualTo(3);
+        assertThat(recovery(c).phase()).isEqualTo(Recovery.Phase.FAST);
+        c.peer.sends(ack());
+        assertThat(recovery(c).phase()).isEqualTo(Recovery.Phase.OPEN);
+    }
+
     // ---- RFC 4015 §3.2, RFC 3522
 
     @Test
