@@ -57,9 +57,14 @@ public final class PathBench implements AutoCloseable {
         onAll(lanes, true, lane -> lane.measure(congestion, (long) (time * 1000), plan.seed()));
     }
 
-    /** Measures one flow on a path, with each congestion control, and reports a line for each lane but the kernel's own. */
-    public void measure(PathCase path, List<String> congestions) throws Exception {
+    /**
+     * Measures one flow on a path, with each congestion control, and reports a line for each lane but the kernel's own.
+     *
+     * @return the goodputs in Mbit/s by lane, {@code kernel→kernel} and so on, of the last congestion control, round by round
+     */
+    public Map<String, List<Double>> measure(PathCase path, List<String> congestions) throws Exception {
         join(path, lanes);
+        Map<String, List<Double>> goodputs = new LinkedHashMap<>();
         for (String congestion : congestions) {
             Map<PathLane, List<PathFigures>> rounds = new LinkedHashMap<>();
             for (int round = 0; round < plan.rounds(); round++) {
@@ -70,10 +75,12 @@ public final class PathBench implements AutoCloseable {
                     rounds.computeIfAbsent(lanes.get(i), lane -> new ArrayList<>()).add(figures.get(i));
                 }
             }
+            rounds.forEach((lane, figures) -> goodputs.put(lane.name(), figures.stream().map(PathFigures::goodput).toList()));
             List<PathFigures> kernel = rounds.remove(lanes.getFirst());
             rounds.forEach((lane, figures) ->
                     report.accept(summary.add(path, congestion, lane.name(), figures, kernel)));
         }
+        return goodputs;
     }
 
     /** Measures how a flow of Weft's and one of the kernel's share a path, beside two of the kernel's. */

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Another process of this program, which takes orders on its input and answers on its output, a line each. */
-final class Worker implements AutoCloseable {
+public final class Worker implements AutoCloseable {
 
     private static final int CLOSING_SECONDS = 10;
 
@@ -49,7 +49,7 @@ final class Worker implements AutoCloseable {
      *
      * @param before what the command begins with, such as {@code unshare -n}
      */
-    static Worker start(String name, List<String> before, List<String> arguments) throws IOException {
+    public static Worker start(String name, List<String> before, List<String> arguments) throws IOException {
         var command = new ArrayList<>(before);
         command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(List.of("--enable-preview", "--enable-native-access=ALL-UNNAMED", "-XX:-UsePerfData",
@@ -59,12 +59,13 @@ final class Worker implements AutoCloseable {
         return new Worker(name, command);
     }
 
-    long pid() {
+    /** Its process. */
+    public long pid() {
         return process.pid();
     }
 
     /** The next line that it writes; has to begin with {@code expected}, and what follows is returned. */
-    String await(String expected) throws IOException {
+    public String await(String expected) throws IOException {
         String line = answers.readLine();
         if (line == null) {
             throw new IOException(name + " has ended");
@@ -76,12 +77,12 @@ final class Worker implements AutoCloseable {
     }
 
     /** Gives an order. */
-    void tell(String order) {
+    public void tell(String order) {
         orders.println(order);
     }
 
     /** Gives an order and returns the answer after its {@code ok}. */
-    String ask(String order) throws IOException {
+    public String ask(String order) throws IOException {
         tell(order);
         return await("ok");
     }
