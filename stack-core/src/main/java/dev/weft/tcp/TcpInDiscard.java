@@ -12,6 +12,8 @@ enum TcpInDiscard {
     PORT_ZERO,
     /** Nobody listens on the port: answered with a reset (RFC 9293 §3.10.7.1). */
     NO_CONNECTION,
+    /** A SYN for a listener that is a FIN, too: scanners send such. Dropped without an answer (RFC 9293 §3.10.7.2, {@code Deviation}). */
+    SYN_WITH_FIN,
     /** A SYN found as many half-open connections as its listener allows: dropped without an answer, so that the peer tries again. */
     HALF_OPEN_FULL,
     /**

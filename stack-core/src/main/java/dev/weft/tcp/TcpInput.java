@@ -85,7 +85,7 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
 
     private void deliver(IpPacket packet, int ports, Scratch scratch) {
         TcpSegment in = scratch.segment;
-        boolean isSyn = (in.flags & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST)) == TcpFlags.SYN;
+        boolean isSyn = (in.flags & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST | TcpFlags.FIN)) == TcpFlags.SYN;
         Flow flow = flows.find(packet.srcHi(), packet.srcLo(), packet.dstHi(), packet.dstLo(), ports);
         if (flow != null && !isSyn) {
             flow.input(in, packet.batch());
@@ -106,8 +106,10 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
             }
             join(packet, passives.open(listener, key(packet, ports), in, packet.batch().now(), flow));
         } else if (!isOfCookie(packet, ports, scratch, listener)) {
-            // RFC 9293 §3.10.7.2, LISTEN: a RST is ignored, any ACK is answered with a reset, what is neither is dropped.
-            statistics.count(TcpInDiscard.NO_CONNECTION);
+            // RFC 9293 §3.10.7.2, LISTEN: a RST is ignored, any ACK is answered with a reset, what is neither is dropped. {@code
+            // Deviation:} so is a SYN with FIN, as in Linux: no peer that has something to say ends before it has begun.
+            boolean ends = (in.flags & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST)) == TcpFlags.SYN;
+            statistics.count(ends ? TcpInDiscard.SYN_WITH_FIN : TcpInDiscard.NO_CONNECTION);
             if (in.has(TcpFlags.ACK)) {
                 reset(packet, ports, scratch);
             }

@@ -210,6 +210,9 @@ final class Receiver {
         if (in.has(TcpFlags.FIN) && !finKnown && Seq.ge(end, rcvNxt) && Seq.lt(end, rcvAdv)) {
             finKnown = true;
             finSeq = end;
+            if (buffer.endsAt(Seq.diff(end, rcvNxt))) {
+                counters.count(TcpDiscard.TEXT_AFTER_FIN);
+            }
         }
     }
 

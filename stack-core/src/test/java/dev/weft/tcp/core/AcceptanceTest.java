@@ -75,6 +75,47 @@ class AcceptanceTest {
         assertThat(other.stack.says()).isEqualTo(1);
     }
 
+    /** RFC 9293 §3.10.7.4, eighth check: the stream ends with its FIN. What had come of later numbers is none of it. */
+    @Test
+    void takesAFinBelowWhatCameBeforeIt() {
+        var c = established();
+        c.peer.sends(data("ghost").seq(110));
+        c.stack.answers(ack().ack(101));
+        c.peer.sends(flags(TcpFlags.ACK | TcpFlags.FIN).seq(101).text("whole"));
+        c.stack.answers(ack().ack(107));
+        c.stack.reads("whole");
+        c.stack.is(TcpState.CLOSE_WAIT);
+        assertThat(c.tally.of(TcpDiscard.TEXT_AFTER_FIN)).isEqualTo(1);
+    }
+
+    /** The same where the FIN comes first, too: its number lies within a range, and the hole is filled last. */
+    @Test
+    void takesAFinInTheMiddleOfWhatCameBeforeIt() {
+        var c = established();
+        c.peer.sends(data("leghost").seq(104));
+        c.stack.answers(ack().ack(101));
+        c.peer.sends(flags(TcpFlags.ACK | TcpFlags.FIN).seq(104).text("le"));
+        c.stack.answers(ack().ack(101));
+        c.peer.sends(data("more").seq(108));
+        c.stack.answers(ack().ack(101));
+        c.peer.sends(data("who").seq(101));
+        c.stack.answers(ack().ack(107));
+        c.stack.reads("whole");
+        c.stack.is(TcpState.CLOSE_WAIT);
+    }
+
+    /** And of a FIN that is where the stream ends nothing is thrown away. */
+    @Test
+    void keepsWhatCameBeforeTheFinOutOfOrder() {
+        var c = established();
+        c.peer.sends(flags(TcpFlags.ACK | TcpFlags.FIN).seq(104).text("le"));
+        c.stack.answers(ack().ack(101));
+        c.peer.sends(data("who").seq(101));
+        c.stack.answers(ack().ack(107));
+        c.stack.reads("whole");
+        assertThat(c.tally.of(TcpDiscard.TEXT_AFTER_FIN)).isZero();
+    }
+
     /** RFC 9293 §3.10.7.4, first check; §3.4. */
     @Test
     void answersSegmentOutsideTheWindow() {

@@ -180,6 +180,19 @@ public final class ReceiveBuffer {
         trim();
     }
 
+    /**
+     * Nothing lies {@code distance} bytes after the next one in order, or later: the stream ends there. What has come of it out of
+     * order is thrown away, as in Linux: a peer that sends text behind its FIN must not keep its FIN from being taken.
+     *
+     * @return whether there was any
+     */
+    public boolean endsAt(int distance) {
+        long end = next + distance;
+        boolean beyond = ranges.end(end) > end;
+        ranges.cutOff(end);
+        return beyond;
+    }
+
     /** Nothing more will come: ranges out of order will never be readable. */
     public void noMore() {
         ranges.clear();

@@ -40,7 +40,7 @@ public enum TcpDiscard {
     ACCEPT_QUEUE_FULL,
     /** RFC 9293 §3.10.7.2: text or FIN that came with a bare SYN is left to the peer's retransmission. */
     TEXT_WITH_SYN,
-    /** RFC 9293 §3.10.7.4, seventh step: text in a state after the peer's FIN. */
+    /** RFC 9293 §3.10.7.4, seventh step: text in a state after the peer's FIN, or behind its number and here before it. */
     TEXT_AFTER_FIN,
     /** RFC 9293 §3.6.1: data that came after {@code close}; the connection was reset. */
     DATA_AFTER_CLOSE,
