@@ -37,10 +37,15 @@ final class PathFigureTable {
         return table;
     }
 
-    /** Simulates all cases, some at a time, and replaces the file. */
-    static void write() throws IOException {
-        List<String> lines = PathCase.all().parallelStream().map(PathFigureTable::line).toList();
-        Files.createDirectories(FILE.getParent());
+    /** Simulates all cases, or the quick ones and keeps the lines of the others; some at a time; replaces the file. */
+    static void write(boolean all) throws IOException {
+        Map<PathCase, String> kept = new LinkedHashMap<>();
+        if (!all) {
+            Files.readAllLines(FILE).stream().filter(line -> !line.startsWith("#"))
+                    .forEach(line -> kept.put(PathCase.of(line), line));
+        }
+        List<String> lines = PathCase.all().parallelStream()
+                .map(path -> path.isQuick() || !kept.containsKey(path) ? line(path) : kept.get(path)).toList();
         Files.writeString(FILE, HEADER + String.join("\n", lines) + "\n");
     }
 

@@ -11,6 +11,7 @@ import dev.weft.tcp.core.segment.EcnMode;
 import dev.weft.tcp.core.segment.TcpExtensions;
 import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.tcp.core.segment.TcpSegmentCodec;
+import dev.weft.wire.TcpHeader;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -34,6 +35,8 @@ final class PathSimulation {
 
     static final int MTU = 1500;
     private static final int IP_HEADER = 20;
+    /** Bytes of the timestamps in each segment (RFC 7323 appendix A). */
+    private static final int TIMESTAMPS = 12;
     /** What a sender has written and not sent: enough for the largest quantum, and no window's worth of memory for nothing. */
     private static final int UNSENT = 256 << 10;
     private static final long SECOND = 1_000_000_000L;
@@ -347,7 +350,8 @@ final class PathSimulation {
             segments += flow.segments - flow.segmentsBefore;
             again += flow.again - flow.againBefore;
         }
-        double payload = path.mbit() * flows[0].sender.info().sendMss() / MTU;
+        // Of full segments with timestamps. A flow may have come down to shorter ones (RFC 4821 §7.7, after time-outs in a row).
+        double payload = path.mbit() * (MTU - IP_HEADER - TcpHeader.LENGTH - TIMESTAMPS) / MTU;
         return new PathFigures(sum / payload, whole / payload, (double) again / Math.max(1, segments),
                 queueTime / 1e6 / Math.max(1, queued), sum * sum / (goodput.length * squares), goodput, tally.of(TcpEvent.RETRANSMISSION_TIMEOUT), timers);
     }
