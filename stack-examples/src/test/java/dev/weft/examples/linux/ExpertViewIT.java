@@ -24,8 +24,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -46,14 +46,21 @@ class ExpertViewIT {
 
     private static final int BULK = 2_000_000;
     private static final int QUESTIONS = 200;
+    /** Of some 5,000 segments that Weft sends; seen are none, and up to 5 of Linux, on a machine with twenty times its load. */
+    private static final int REPEATS = 10;
+    /** Seen are 4 updates, and up to 12 full windows of Linux. */
+    private static final int WINDOWS = 30;
 
     /**
-     * What depends on who is faster, on any machine: a reader behind its writer closes the window, and a late answer has a
-     * tail-loss probe sent, which is answered by naming what came twice (RFC 8985 §7.3, RFC 2883 §4).
+     * What depends on who is faster, on any machine, and is excused up to so many times more than Linux does it: a reader behind
+     * its writer closes the window, and a late answer has a tail-loss probe sent, which is answered by naming what came twice
+     * (RFC 8985 §7.3, RFC 2883 §4). The line loses nothing, so a sender that repeats more than a few has no need to.
      */
-    private static final Set<String> OF_TIME = Set.of("TCP Zero Window segment", "TCP window update",
-            "TCP window specified by the receiver is now completely full", "This frame is a (suspected) retransmission",
-            "This frame is a (suspected) spurious retransmission", "D-SACK Sequence", "Duplicate ACK (#)");
+    private static final Map<String, Integer> OF_TIME = Map.of("TCP Zero Window segment", WINDOWS, "TCP window update", WINDOWS,
+            "TCP window specified by the receiver is now completely full", WINDOWS,
+            "This frame is a (suspected) retransmission", REPEATS,
+            "This frame is a (suspected) spurious retransmission", REPEATS, "D-SACK Sequence", REPEATS,
+            "Duplicate ACK (#)", REPEATS);
 
     /** One end of a connection, whoever's it is. */
     private record End(InputStream in, OutputStream out, Action shutdownOutput, Action reset, Action end)
@@ -80,12 +87,18 @@ class ExpertViewIT {
         Path ofWeft = directory.resolve("weft.pcapng");
         talkBetweenKernels(ofLinux);
         talkWithWeft(ofWeft);
-        Set<String> known = remarks(ofLinux, "tcp");
+        Map<String, Long> known = remarks(ofLinux, "tcp");
         assertThat(known).as("what tshark remarks on Linux").isNotEmpty();
-        known.addAll(OF_TIME);
-        Set<String> found = remarks(ofWeft, "tcp and ip.src == " + LinuxPeer.WEFT);
+        Map<String, Long> found = remarks(ofWeft, "tcp and ip.src == " + LinuxPeer.WEFT);
         assertThat(found).as("what tshark remarks on Weft").isNotEmpty();
-        assertThat(known).as("what tshark remarks on Linux").containsAll(found);
+        found.forEach((remark, times) -> {
+            if (OF_TIME.containsKey(remark)) {
+                assertThat(times).as("%s: %s, of Linux %s", remark, found, known)
+                        .isLessThanOrEqualTo(known.getOrDefault(remark, 0L) + OF_TIME.get(remark));
+            } else {
+                assertThat(known).as("what tshark remarks on Linux").containsKey(remark);
+            }
+        });
     }
 
     private static void talkWithWeft(Path file) throws Exception {
@@ -189,14 +202,15 @@ class ExpertViewIT {
 
     // ---------------------------------------------------------------- what the experts say
 
-    /** The remarks on packets that the filter takes, numbers taken out. Of severities, chat tells what TCP is for. */
-    private static Set<String> remarks(Path file, String filter) throws Exception {
+    /** The remarks on packets that the filter takes, numbers taken out, and how often each is made. Of severities, chat tells what TCP is for. */
+    private static Map<String, Long> remarks(Path file, String filter) throws Exception {
         Process tshark = new ProcessBuilder("tshark", "-n", "-Q", "-r", file.toString(), "-Y", filter + " and _ws.expert",
                 "-T", "fields", "-e", "_ws.expert.message", "-E", "aggregator=|").redirectErrorStream(true).start();
         String text = new String(tshark.getInputStream().readAllBytes(), US_ASCII);
         assertThat(tshark.waitFor()).as(text).isZero();
         return text.lines().flatMap(line -> Stream.of(line.split("\\|"))).filter(each -> !each.isBlank())
-                .map(each -> each.replaceAll("\\d+", "")).collect(Collectors.toCollection(TreeSet::new));
+                .map(each -> each.replaceAll("\\d+", ""))
+                .collect(Collectors.groupingBy(each -> each, TreeMap::new, Collectors.counting()));
     }
 
     private static Process capture(NetNamespace namespace, String device, Path file) throws IOException {
