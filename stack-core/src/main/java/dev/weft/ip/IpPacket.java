@@ -26,6 +26,7 @@ public final class IpPacket {
     private LinkCast cast = LinkCast.UNICAST;
     private boolean reassembled;
     private boolean verified;
+    private int segmentSize;
     private Object transportView;
     private MemorySegment header = MemorySegment.NULL;
     private long headerOffset;
@@ -70,6 +71,12 @@ public final class IpPacket {
         payloadLength = length;
         reassembled = fromFragments;
         verified = checksumVerified;
+        segmentSize = 0;
+    }
+
+    /** For the IP layers, after the payload: how many bytes each of the segments has that were joined in it, 0 for none. */
+    public void joined(int bytesPerSegment) {
+        segmentSize = bytesPerSegment;
     }
 
     /** The link it came in on. */
@@ -140,6 +147,14 @@ public final class IpPacket {
     /** Whether the transport checksum needs no verification. */
     public boolean isChecksumVerified() {
         return verified;
+    }
+
+    /**
+     * Bytes of transport payload in each of the TCP segments or UDP datagrams that the device has joined into this packet, the
+     * last may have less; 0 where it is what somebody sent.
+     */
+    public int segmentSize() {
+        return segmentSize;
     }
 
     /** Memory that holds the IP header. */

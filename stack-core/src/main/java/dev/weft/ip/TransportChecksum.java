@@ -1,6 +1,12 @@
 package dev.weft.ip;
 
+import dev.weft.device.ChecksumMark;
+import dev.weft.device.OutFrame;
+import dev.weft.wire.Bytes;
 import dev.weft.wire.Checksum;
+import dev.weft.wire.IpProtocol;
+import dev.weft.wire.TcpHeader;
+import dev.weft.wire.UdpHeader;
 
 /** The checksum of transports, which covers the IP addresses too (RFC 768, RFC 9293 §3.1, RFC 8200 §8.1). No garbage. */
 public final class TransportChecksum {
@@ -22,6 +28,28 @@ public final class TransportChecksum {
     public static long pseudoHeader(IpPath path, int protocol, int length) {
         return Checksum.pseudoHeader(path.local().hi(), path.local().lo(), path.remote().hi(), path.remote().lo(),
                 protocol, length);
+    }
+
+    /**
+     * Completes a frame that is marked {@link ChecksumMark#PARTIAL}, whose transport header is the first thing in its head; any
+     * other stays as it is.
+     *
+     * @param protocol {@link IpProtocol#TCP} or {@link IpProtocol#UDP}
+     */
+    public static void complete(OutFrame frame, int protocol) {
+        if (frame.checksum() != ChecksumMark.PARTIAL) {
+            return;
+        }
+        long sum = Checksum.sum(frame.head(), frame.start(), frame.headLength(), 0);    // the field holds the pseudo-header's
+        boolean odd = (frame.headLength() & 1) != 0;
+        for (int i = 0; i < frame.pieceCount(); i++) {
+            sum = Checksum.sumAt(frame.pieceSegment(i), frame.pieceOffset(i), frame.pieceLength(i), odd, sum);
+            odd ^= (frame.pieceLength(i) & 1) != 0;
+        }
+        boolean tcp = protocol == IpProtocol.TCP;
+        Bytes.set16(frame.head(), frame.start() + (tcp ? TcpHeader.CHECKSUM : UdpHeader.CHECKSUM),
+                tcp ? Checksum.finish(sum) : UdpHeader.finishChecksum(sum));
+        frame.mark(ChecksumMark.COMPLETE, frame.segmentSize());
     }
 
     /** Whether the payload with its pseudo-header sums to what a right checksum gives, or the device vouches for it. */

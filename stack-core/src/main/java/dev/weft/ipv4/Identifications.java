@@ -29,8 +29,8 @@ final class Identifications {
         return hash.hash((long) source << 32 | Integer.toUnsignedLong(destination));
     }
 
-    /** The next identification, 0 to 65,535. */
-    int next(long key) {
-        return counters.getAndIncrement((int) key & COUNTERS - 1) + (int) (key >>> 32) & 0xffff;
+    /** The first of the next {@code count} identifications, 0 to 65,535. */
+    int next(long key, int count) {
+        return counters.getAndAdd((int) key & COUNTERS - 1, count) + (int) (key >>> 32) & 0xffff;
     }
 }

@@ -7,8 +7,8 @@ public enum Ipv4Drop {
     TOO_LONG,
     /** RFC 791 §3.2: longer than the link takes, and it must not be fragmented. */
     MUST_NOT_FRAGMENT,
-    /** A fragment has no transport header of its own, so a device could not complete the checksum; whoever sends more than an MTU computes it. */
-    PARTIAL_CHECKSUM,
+    /** Several segments for the device to cut, each of them longer than the path takes: a device makes no fragments. */
+    SEGMENTS_TOO_LONG,
     /** The device's queue is full, or the link closed. */
     DEVICE_FULL,
     /** All frames of the link's pool are in use. */

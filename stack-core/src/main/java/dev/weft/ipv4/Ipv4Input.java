@@ -109,6 +109,7 @@ final class Ipv4Input {
         packet.header(view.segment(), view.offset(), view.headerLength());
         packet.payload(view.segment(), view.payloadOffset(), view.payloadLength(), false,
                 frame.checksum() != ChecksumMark.COMPLETE);
+        packet.joined(frame.segmentSize());
     }
 
     private void deliver(IpPacket packet) {

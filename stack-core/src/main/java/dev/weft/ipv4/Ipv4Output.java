@@ -1,8 +1,10 @@
 package dev.weft.ipv4;
 
-import dev.weft.device.ChecksumMark;
+import dev.weft.device.LinkType;
 import dev.weft.device.OutFrame;
 import dev.weft.device.OutFramePool;
+import dev.weft.device.SegmentCutter;
+import dev.weft.ip.TransportChecksum;
 import dev.weft.link.Link;
 import dev.weft.resource.Counter;
 import dev.weft.resource.CounterGroup;
@@ -10,7 +12,10 @@ import dev.weft.resource.Counters;
 import dev.weft.runtime.Randomness;
 import dev.weft.wire.Bytes;
 import dev.weft.wire.EtherType;
+import dev.weft.wire.IpProtocol;
 import dev.weft.wire.Ipv4Header;
+import dev.weft.wire.TcpHeader;
+import dev.weft.wire.UdpHeader;
 
 /**
  * Sends packets: puts the header before them, cuts what is too long, and hands them to the link or to the neighbour that is
@@ -44,7 +49,7 @@ final class Ipv4Output {
 
     boolean send(Ipv4Path path, OutFrame frame, int protocol, int ttl, int tos, boolean whole) {
         boolean dontFragment = whole && !path.mustAllowFragments();
-        if (!fits(path, frame)) {
+        if (!fits(path, frame, protocol)) {
             return sendInFragments(path, frame, protocol, ttl, tos, dontFragment);
         }
         prepend(path, frame, protocol, ttl, tos, dontFragment);
@@ -61,7 +66,7 @@ final class Ipv4Output {
         boolean dontFragment = whole && !path.mustAllowFragments();
         boolean together = mac >= 0;
         for (int i = from; together && i < to; i++) {
-            together = fits(path, frames[i]);
+            together = fits(path, frames[i], protocol);
         }
         if (!together) {
             for (int i = from; i < to; i++) {
@@ -83,16 +88,31 @@ final class Ipv4Output {
         return taken;
     }
 
-    /** Whether the frame goes as one packet: it is short enough, or the device cuts it into TCP segments. */
-    private static boolean fits(Ipv4Path path, OutFrame frame) {
-        int limit = frame.segmentSize() > 0 ? Ipv4Header.MAXIMUM_TOTAL_LENGTH
-                : Math.min(path.mtu(), Ipv4Header.MAXIMUM_TOTAL_LENGTH);
-        return Ipv4Header.LENGTH + frame.length() <= limit;
+    /** Whether the frame goes as it is: what is on the wire in the end, perhaps after the device has cut it, is short enough. */
+    private static boolean fits(Ipv4Path path, OutFrame frame, int protocol) {
+        int whole = Ipv4Header.LENGTH + frame.length();
+        if (whole <= path.mtu()) {
+            return whole <= Ipv4Header.MAXIMUM_TOTAL_LENGTH;
+        }
+        return frame.segmentSize() > 0 && whole <= Ipv4Header.MAXIMUM_TOTAL_LENGTH
+                && Ipv4Header.LENGTH + transportHeader(frame, protocol) + frame.segmentSize() <= path.mtu();
+    }
+
+    private static int transportHeader(OutFrame frame, int protocol) {
+        return protocol == IpProtocol.TCP ? (Bytes.u8(frame.head(), frame.start() + TcpHeader.DATA_OFFSET) >>> 4) * 4
+                : UdpHeader.LENGTH;
+    }
+
+    /** How many packets it will be on the wire. */
+    private static int packets(OutFrame frame, int protocol) {
+        int size = frame.segmentSize();
+        return size == 0 ? 1 : Math.max(1, (frame.length() - transportHeader(frame, protocol) + size - 1) / size);
     }
 
     private void prepend(Ipv4Path path, OutFrame frame, int protocol, int ttl, int tos, boolean dontFragment) {
         // RFC 6864 §4.1: of a datagram that neither is nor can become a fragment, the identification means nothing.
-        int identification = dontFragment ? 0 : identifications.next(path.identificationKey);
+        // Segments that a device cuts count up from that of the frame (RFC 791 §3.1: each datagram has its own).
+        int identification = dontFragment ? 0 : identifications.next(path.identificationKey, packets(frame, protocol));
         int at = frame.prepend(Ipv4Header.LENGTH);
         Ipv4Header.write(frame.head(), at, frame.length(), tos, identification,
                 dontFragment ? Ipv4Header.DONT_FRAGMENT : 0, ttl == 0 ? defaultTtl : ttl, protocol,
@@ -103,7 +123,7 @@ final class Ipv4Output {
         long mac = path.mac();
         if (mac < 0) {
             // What does not fit is counted by ARP, which knows why.
-            boolean kept = path.out.neighbours.park(path.nextHop, frame);
+            boolean kept = frame.segmentSize() > 0 ? parkInPieces(path, frame) : path.out.neighbours.park(path.nextHop, frame);
             if (kept) {
                 parked.increment();
             }
@@ -116,18 +136,41 @@ final class Ipv4Output {
         return taken;
     }
 
+    /** What waits for a neighbour is bounded packet by packet; so it is cut already. Whether any of it waits. */
+    private static boolean parkInPieces(Ipv4Path path, OutFrame frame) {
+        OutFramePool pool = path.out.link.frames();
+        OutFrame piece = pool.tryAcquire();
+        if (piece == null) {
+            return false;
+        }
+        try {
+            var cutter = new SegmentCutter();        // hardly ever: who sends that much knows its neighbour
+            boolean any = false;
+            boolean goesOn = cutter.begin(frame, LinkType.RAW_IP);
+            while (goesOn && cutter.hasNext()) {
+                cutter.next(piece);
+                goesOn = path.out.neighbours.park(path.nextHop, piece);
+                any |= goesOn;
+            }
+            return any;
+        } finally {
+            pool.release(piece);
+        }
+    }
+
     /** RFC 791 §3.2 "An Example Fragmentation Procedure"; without options there is nothing to copy into later fragments. */
     private boolean sendInFragments(Ipv4Path path, OutFrame frame, int protocol, int ttl, int tos, boolean dontFragment) {
         Ipv4Drop why = Ipv4Header.LENGTH + frame.length() > Ipv4Header.MAXIMUM_TOTAL_LENGTH ? Ipv4Drop.TOO_LONG
                 : dontFragment ? Ipv4Drop.MUST_NOT_FRAGMENT
-                : frame.checksum() == ChecksumMark.PARTIAL ? Ipv4Drop.PARTIAL_CHECKSUM : null;
+                : frame.segmentSize() > 0 ? Ipv4Drop.SEGMENTS_TOO_LONG : null;
         if (why != null) {
             drops.increment(why);
             return false;
         }
+        TransportChecksum.complete(frame, protocol);  // a fragment has no transport header, so no device could
         Link link = path.out.link;
         OutFramePool pool = link.frames();
-        int identification = identifications.next(path.identificationKey);
+        int identification = identifications.next(path.identificationKey, 1);
         // What lies in the head is copied into the head of a fragment, so no fragment takes more of it than fits there.
         int room = OutFrame.HEAD_BYTES - OutFrame.HEADROOM;
         int inOne = path.mtu() - Ipv4Header.LENGTH;

@@ -1,5 +1,6 @@
 package dev.weft.tcp;
 
+import dev.weft.device.Offloads;
 import dev.weft.ip.IpPath;
 import dev.weft.resource.Counters;
 import dev.weft.runtime.KeyedHash;
@@ -90,6 +91,7 @@ final class FlowMaker {
                 .withBuffers(buffers(path, options))
                 // What we announce is what our link takes, and not what the way to the peer does (RFC 9293 §3.7.1, RFC 1191 §3.1).
                 .withPath(path.link().mtu(), path.remote().isIpv4() ? 20 : 40)
+                .withLargestSegment(Math.min(path.link().offloads().maxSegmentBytes(), Offloads.LARGEST_PAYLOAD))
                 .withNoDelay(options.noDelay())
                 .withRetries(options.patience().synRetries(), options.patience().synAckRetries(),
                         dataRetries(floor.toNanos()))

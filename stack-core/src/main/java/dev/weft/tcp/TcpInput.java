@@ -79,6 +79,9 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
         }
         TcpSegmentCodec.read(view, scratch.segment);
         scratch.segment.ecn = packet.trafficClass() & 3;
+        if (packet.segmentSize() < scratch.segment.payload.length()) {
+            scratch.segment.segmentSize = packet.segmentSize();
+        }
         deliver(packet, ports, scratch);
         return true;
     }
@@ -177,7 +180,7 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
             return;
         }
         try {
-            TransmitBatch.fill(frame, out, ports & 0xffff, ports >>> 16,
+            TransmitBatch.fill(frame, out, path.link().offloads().checksum(), ports & 0xffff, ports >>> 16,
                     packet.dstHi(), packet.dstLo(), packet.srcHi(), packet.srcLo());
             path.send(frame, IpProtocol.TCP, 0, 0, true);
         } finally {

@@ -1,5 +1,6 @@
 package dev.weft.tcp;
 
+import dev.weft.device.ChecksumMark;
 import dev.weft.device.OutFrame;
 import dev.weft.ip.IpPath;
 import dev.weft.resource.OffHeap;
@@ -82,11 +83,12 @@ final class TransmitBatch implements AutoCloseable {
         return sent;
     }
 
-    /** Writes headers and checksums and hands all frames to the path in one call. */
+    /** Writes headers, and checksums unless the device does, and hands all frames to the path in one call. */
     void send(IpPath path, FlowKey key) {
+        boolean partial = path.link().offloads().checksum();
         for (int i = 0; i < count; i++) {
             frames[i].reset();
-            fill(frames[i], segments[i], key.localPort(), key.remotePort(),
+            fill(frames[i], segments[i], partial, key.localPort(), key.remotePort(),
                     key.localHi(), key.localLo(), key.remoteHi(), key.remoteLo());
         }
         sent = sendRuns(path);
@@ -112,11 +114,20 @@ final class TransmitBatch implements AutoCloseable {
         return count;
     }
 
-    /** Writes a segment's header, with its checksum, into an empty frame and refers to its payload. */
-    static void fill(OutFrame frame, TcpSegment segment, int sourcePort, int destinationPort,
+    /**
+     * Writes a segment's header into an empty frame and refers to its payload.
+     *
+     * @param partial whether the device completes the checksum; in what it cuts it does, or the link for it
+     */
+    static void fill(OutFrame frame, TcpSegment segment, boolean partial, int sourcePort, int destinationPort,
                      long srcHi, long srcLo, long dstHi, long dstLo) {
+        boolean leaves = partial || segment.segmentSize > 0;
         int at = frame.append(TcpSegmentCodec.headerLength(segment));
-        TcpSegmentCodec.write(segment, frame.head(), at, sourcePort, destinationPort, srcHi, srcLo, dstHi, dstLo);
+        TcpSegmentCodec.write(segment, frame.head(), at, sourcePort, destinationPort, srcHi, srcLo, dstHi, dstLo,
+                leaves);
+        if (leaves) {
+            frame.mark(ChecksumMark.PARTIAL, segment.segmentSize);
+        }
         Pieces payload = segment.payload;
         for (int i = 0; i < payload.count(); i++) {
             frame.addPiece(payload.segment(i), payload.offset(i), payload.length(i));

@@ -88,13 +88,21 @@ final class UdpInput implements IpProtocolHandler, TransportErrors {
         }
     }
 
+    /** Hands it over; datagrams that the device has joined one by one (D5). */
     private void deliver(UdpSocket socket, IpPacket packet, UdpView view) {
-        UdpDiscard why = socket.deliver(packet, view);
-        if (why == null) {
-            received.increment();
-        } else {
-            discards.increment(why);
-        }
+        int length = view.payloadLength();
+        int size = packet.segmentSize() == 0 ? length : packet.segmentSize();
+        int at = 0;
+        do {
+            int bytes = Math.min(size, length - at);
+            UdpDiscard why = socket.deliver(packet, view.sourcePort(), view.payloadOffset() + at, bytes);
+            if (why == null) {
+                received.increment();
+            } else {
+                discards.increment(why);
+            }
+            at += bytes;
+        } while (at < length);
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.weft.runtime.NanoClock;
 import dev.weft.runtime.Suspension;
 import dev.weft.wire.IpAddress;
 import dev.weft.wire.Ipv4Address;
-import dev.weft.wire.UdpView;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.BindException;
@@ -100,6 +99,28 @@ public final class UdpSocket implements AutoCloseable {
      * @throws IllegalArgumentException when the socket is connected to somebody else
      */
     public void send(Datagram datagram) throws IOException {
+        send(datagram, 0);
+    }
+
+    /**
+     * Sends many datagrams to one destination in one call: the payload in pieces of {@code size} bytes, the last of which may be
+     * shorter. What is on the wire, and what their receiver sees, are the same as of as many calls of {@link #send(Datagram)};
+     * but up to 64 of them go through the stack, and to a device that can cut them (UDP segmentation offload), as one. As ever,
+     * each may be dropped on its way, and the later ones here, which is counted.
+     *
+     * @param size bytes of payload in each datagram, at least 1
+     * @throws IllegalArgumentException also when {@code size} is less than 1
+     * @throws IOException as {@link #send(Datagram)}; where a datagram is too long none was sent
+     */
+    public void sendAll(Datagram datagram, int size) throws IOException {
+        if (size < 1) {
+            throw new IllegalArgumentException("datagrams of " + size + " bytes");
+        }
+        send(datagram, size);
+    }
+
+    /** Sends it as one datagram, or if {@code size} is not 0 as several of that size. */
+    private void send(Datagram datagram, int size) throws IOException {
         InetSocketAddress to = datagram.destination();
         if (to.isUnresolved()) {
             throw new UnknownHostException(to.getHostString() + ": Weft resolves no names yet");
@@ -111,7 +132,7 @@ public final class UdpSocket implements AutoCloseable {
             throw new IllegalArgumentException("the socket is connected to " + here.remoteSocketAddress()
                     + " and cannot send to " + to);
         }
-        send(here, sourceOf(datagram.source(), here), remote, to.getPort(), datagram.payload());
+        send(here, sourceOf(datagram.source(), here), remote, to.getPort(), datagram.payload(), size);
     }
 
     /**
@@ -125,10 +146,11 @@ public final class UdpSocket implements AutoCloseable {
         if (here.remote() == null) {
             throw new IllegalStateException("the socket is not connected; say where to: send(Datagram.to(address, payload))");
         }
-        send(here, here.local(), here.remote(), here.remotePort(), payload);
+        send(here, here.local(), here.remote(), here.remotePort(), payload, 0);
     }
 
-    private void send(Endpoint here, IpAddress from, IpAddress to, int port, byte[] payload) throws IOException {
+    private void send(Endpoint here, IpAddress from, IpAddress to, int port, byte[] payload, int size)
+            throws IOException {
         if (port == 0) {
             throw new SocketException("cannot send to port 0 of " + to);
         }
@@ -139,7 +161,11 @@ public final class UdpSocket implements AutoCloseable {
                     + " UdpOptions.broadcast(true)");
         }
         try {
-            output.send(path, here.localPort(), port, payload, options);
+            if (size > 0 && payload.length > size) {
+                output.sendAll(path, here.localPort(), port, payload, size, options);
+            } else {
+                output.send(path, here.localPort(), port, payload, options);
+            }
         } catch (IllegalStateException e) {
             checkOpen();   // the stack has closed and its memory is gone
             throw e;
@@ -279,8 +305,8 @@ public final class UdpSocket implements AutoCloseable {
     }
 
     /** A datagram has come for this socket; why it was not kept, or null. On a reader. */
-    UdpDiscard deliver(IpPacket packet, UdpView view) {
-        UdpDiscard why = queue.push(packet, view.sourcePort(), view.payloadOffset(), view.payloadLength());
+    UdpDiscard deliver(IpPacket packet, int sourcePort, long payloadOffset, int payloadLength) {
+        UdpDiscard why = queue.push(packet, sourcePort, payloadOffset, payloadLength);
         if (why != null) {
             dropped.incrementAndGet();
             return why;

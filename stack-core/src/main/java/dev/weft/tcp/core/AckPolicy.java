@@ -72,13 +72,16 @@ final class AckPolicy {
         counters.count(TcpEvent.DELAYED_ACK);
     }
 
-    /** {@code bytes} came in order, filling no hole; {@code rcvNxt} is the number after them. */
-    void inOrder(long now, int bytes, int rcvNxt) {
+    /**
+     * {@code bytes} came in order, filling no hole, in segments of {@code size} bytes; {@code rcvNxt} is the number after them.
+     * Segments that the device has joined count as the peer sent them.
+     */
+    void inOrder(long now, int bytes, int size, int rcvNxt) {
         // The size of a full segment is what the peer sends, which may be less than the MSS we announced.
-        segmentSize = Math.max(segmentSize, bytes);
+        segmentSize = Math.max(segmentSize, Math.min(bytes, size));
         pendingBytes += bytes;
         if (quick > 0) {
-            quick--;
+            quick = Math.max(0, quick - (bytes + size - 1) / size);
             enqueue(rcvNxt);
             return;
         }

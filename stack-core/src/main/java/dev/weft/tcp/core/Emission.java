@@ -20,6 +20,8 @@ final class Emission {
     private final Recovery recovery;
     private final TcpCounters counters;
     private final TcpObserver observer;
+    /** The most text that leaves as one segment for the device to cut; 0 for none. */
+    private final int largest;
 
     /** Bytes of options that the next segment carries besides those of every segment. */
     private int room;
@@ -37,6 +39,7 @@ final class Emission {
         this.recovery = snd.recovery;
         this.counters = config.counters();
         this.observer = observer;
+        this.largest = config.largestSegment();
         this.noDelay = config.noDelay();
         this.smallEnd = snd.iss;
     }
@@ -110,7 +113,8 @@ final class Emission {
     private boolean nextLost(long now, TcpSegment out) {
         int from = recovery.board.lostStart();
         int left = Seq.diff(snd.windowEnd(), from);
-        heldByWindow = left > 0 && from != snd.sndUna && snd.flight() + snd.mss() > recovery.window();
+        int allowed = recovery.window() - snd.flight();
+        heldByWindow = left > 0 && from != snd.sndUna && snd.mss() > allowed;
         if (left <= 0 || heldByWindow || !isItsTime(now)) {
             return false;
         }
@@ -118,7 +122,8 @@ final class Emission {
         // (RFC 9293 §3.8.1), except in fast recovery, where the window is not for that.
         int lostEnd = recovery.board.lostEnd();
         int limit = lostEnd == snd.sndNxt && recovery.phase() != Recovery.Phase.FAST ? snd.sndEnd() : lostEnd;
-        return emitRange(now, out, from, Math.min(Seq.diff(limit, from), left), false);
+        int length = Math.min(Seq.diff(limit, from), left);
+        return emitRange(now, out, from, length, atOnce(now, from, length, allowed), false);
     }
 
     private boolean nextNew(long now, TcpSegment out) {
@@ -149,7 +154,8 @@ final class Emission {
         if (probe > 0) {
             return mtuProbe(now, out, probe);
         }
-        return emitRange(now, out, snd.sndNxt, Math.min(unsent, window), false);
+        int ready = Math.min(unsent, window);
+        return emitRange(now, out, snd.sndNxt, ready, atOnce(now, snd.sndNxt, ready, allowed), false);
     }
 
     /** RFC 4821 §7.5: new data in a segment longer than the others. */
@@ -176,10 +182,38 @@ final class Emission {
         if (usable < text) {
             return usable >= (snd.maxSndWnd + 1) / 2;    // the window cuts it: Fs = 1/2, else wait for the window or the override
         }
-        if (snd.finQueued() || snd.urgent.isPending() || snd.cork.mustGo(snd.sndNxt)) {
+        return maySmallOneLeave(snd.sndNxt);
+    }
+
+    /** Whether a segment that is not full, the last of the text, may leave from this number on. */
+    private boolean maySmallOneLeave(int from) {
+        if (snd.finQueued() || snd.urgent.isPending() || snd.cork.mustGo(from)) {
             return true;
         }
         return !snd.cork.isIn() && (noDelay || Seq.le(smallEnd, snd.sndUna));
+    }
+
+    /**
+     * How much of {@code length} sequence numbers from {@code from} on leaves as one segment: what fits one, or several times
+     * that, for the device to cut (D5). The latter is limited by the congestion window, half the largest window that the peer
+     * ever had (lest the device's queue holds all that it may send, as in Linux), and the pacer's time of about 1 ms. It does
+     * not reach across urgent data, whose pointer would be wrong on most of its segments. All of them are full but for the
+     * last one at the end of what is queued, if that might leave by itself (RFC 9293 §3.7.4), or of what is lost.
+     *
+     * @param allowed what the congestion window leaves
+     */
+    private int atOnce(long now, int from, int length, int allowed) {
+        int full = full();
+        if (length <= full || largest <= full || snd.urgent.isPending() || snd.size.isFirstOfItsSize()) {
+            return full;
+        }
+        int text = Math.min(length, Seq.diff(snd.textEnd(), from));
+        int most = Math.min(Math.min(largest, allowed), Math.min(snd.maxSndWnd / 2, snd.rate.together(now)));
+        most = snd.buffer.describable(snd.position(from), Math.min(most, text));
+        int small = most % full;
+        boolean takesSmall = most == text && (Seq.lt(from, snd.sndNxt)
+                || from + text == snd.textEnd() && maySmallOneLeave(from + text - small));
+        return Math.max(full, takesSmall ? most : most - small);
     }
 
     /** RFC 5681 §4.1: after more than a time-out without sending, the ACK clock has stopped. */
@@ -205,7 +239,7 @@ final class Emission {
             return false;
         }
         counters.count(TcpEvent.WINDOW_PROBE);
-        return emitRange(now, out, from, length, true);
+        return emitRange(now, out, from, length, full(), true);
     }
 
     /** RFC 8985 §7.3: one segment, new if there is one that the peer's window takes, else the last one once more. */
@@ -218,15 +252,19 @@ final class Emission {
             return false;
         }
         counters.count(TcpEvent.TAIL_LOSS_PROBE);
-        emitRange(now, out, from, fresh ? unsent : Seq.diff(snd.sndNxt, from), !fresh);
+        emitRange(now, out, from, fresh ? unsent : Seq.diff(snd.sndNxt, from), full(), !fresh);
         recovery.probe.sent(snd.sndNxt, !fresh);
         return true;
     }
 
-    /** Emits from {@code from} on: text up to the MSS, and FIN if the {@code length} sequence numbers reach it. */
-    private boolean emitRange(long now, TcpSegment out, int from, int length, boolean probing) {
+    /** Emits from {@code from} on: text up to {@code most}, and FIN if the {@code length} sequence numbers reach it. */
+    private boolean emitRange(long now, TcpSegment out, int from, int length, int most, boolean probing) {
         int text = Math.max(0, snd.buffer.length() - Seq.diff(from, snd.dataUna()));
-        int take = Math.min(Math.min(length, text), full());
+        int take = Math.min(Math.min(length, text), most);
+        if (take > full()) {
+            out.segmentSize = full();
+            counters.count(TcpEvent.LARGE_SEGMENT_OUT);
+        }
         emit(now, out, from, take, snd.finQueued() && take == text && length > text, probing);
         return true;
     }
@@ -249,7 +287,8 @@ final class Emission {
             if (!syn && end == snd.dataUna() + snd.buffer.length() || fin && all) {
                 out.flags |= TcpFlags.PSH;           // RFC 9293 §3.8.6.2.1: the last of what is queued is pushed
             }
-            if (out.payload.length() < full()) {
+            int last = out.segmentSize == 0 ? out.payload.length() : out.payload.length() % out.segmentSize;
+            if (last > 0 && last < full()) {
                 smallEnd = Seq.max(smallEnd, end);
             }
         }
@@ -261,12 +300,14 @@ final class Emission {
             snd.rate.sent(now, from, end, snd.flight(), out.retransmission);
         }
         if (out.retransmission) {
-            counters.count(TcpEvent.RETRANSMITTED);
+            for (int i = 0; i < out.segments(); i++) {
+                counters.count(TcpEvent.RETRANSMITTED);
+            }
             if (observer != null) {
                 observer.retransmitted(whyAgain(from, probing), from, out.length());
             }
         }
-        recovery.sent(now, from, end, snd.sndNxt, probing);
+        recovery.sent(now, from, end, out.segments(), snd.sndNxt, probing);
         snd.sndNxt = Seq.max(snd.sndNxt, end);
         lastSent = now;
         boolean closed = snd.sndWnd == 0 && life.state().isSynchronized();

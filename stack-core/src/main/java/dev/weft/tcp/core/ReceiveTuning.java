@@ -90,7 +90,7 @@ final class ReceiveTuning {
 
     /** RFC 7323 §3.2: the peer echoes the timestamp of our latest ACK, and data that it allowed comes a round trip after it. */
     private void measureByEcho(long now, TcpSegment in) {
-        int length = in.payload.length();
+        int length = in.segmentSize == 0 ? in.payload.length() : Math.min(in.segmentSize, in.payload.length());
         fullSegment = Math.max(fullSegment, length);
         // A short segment may have waited for its application; of the segments that one ACK has released the first counts.
         if (length < fullSegment || in.tsEcr == lastEcho || !timestamps.echoes(now, in)) {

@@ -125,6 +125,9 @@ final class Receiver {
         }
         noteTwice(seq, from, to);
         boolean marksChange = noteMark(in);
+        if (in.segments() > 1) {
+            counters.count(TcpEvent.LARGE_SEGMENT_IN);
+        }
         int before = rcvNxt;
         boolean hadHoles = !buffer.ranges().isEmpty();
         if (Seq.lt(from, to)) {
@@ -238,8 +241,13 @@ final class Receiver {
             }
             acks.immediately(rcvNxt, false, rcvNxt, twiceLeft, twiceRight);
         } else {
-            acks.inOrder(now, advance, rcvNxt);
+            acks.inOrder(now, advance, sizeOfSegments(in, advance), rcvNxt);
         }
+    }
+
+    /** How long the segments were of which so many bytes are new: that of the one, or of each that the device has joined. */
+    private static int sizeOfSegments(TcpSegment in, int bytes) {
+        return in.segmentSize == 0 ? bytes : in.segmentSize;
     }
 
     // ---- the window we advertise

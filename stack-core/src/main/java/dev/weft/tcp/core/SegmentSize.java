@@ -92,6 +92,11 @@ final class SegmentSize {
         return trying && recovery.flight() > 0;
     }
 
+    /** Whether what leaves next tries a new size, and so is one segment. */
+    boolean isFirstOfItsSize() {
+        return trying;
+    }
+
     // ---- set-up
 
     void probing(MtuProbing mode) {

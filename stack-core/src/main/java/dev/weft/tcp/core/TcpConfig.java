@@ -31,11 +31,14 @@ import java.util.Objects;
  * @param extensions timestamps and selective acknowledgements, both on by default
  * @param congestionControl how much may be in flight, and how fast it leaves
  * @param rtoFloorNanos the least that is added to SRTT for the retransmission time-out (RFC 6298 §2.4), 1 ms to 120 s
+ * @param largestSegment the most text in bytes that may leave as one large segment, for the device to cut into segments; 0 where
+ *     it cuts none
  */
 public record TcpConfig(TcpMemory memory, TcpCounters counters, TcpBuffers buffers, int mtu, int ipHeader,
                         boolean noDelay, int synRetries,
                         int synAckRetries, int dataRetries, long mslNanos, long finWait2Nanos, long delayedAckNanos,
-                        TcpExtensions extensions, CongestionAlgorithm congestionControl, long rtoFloorNanos) {
+                        TcpExtensions extensions, CongestionAlgorithm congestionControl, long rtoFloorNanos,
+                        int largestSegment) {
 
     private static final long MILLISECOND = 1_000_000L;
     private static final long SECOND = 1_000 * MILLISECOND;
@@ -56,6 +59,7 @@ public record TcpConfig(TcpMemory memory, TcpCounters counters, TcpBuffers buffe
         require(finWait2Nanos >= 0, "finWait2Nanos", finWait2Nanos);
         Objects.requireNonNull(extensions, "extensions");
         require(rtoFloorNanos >= MILLISECOND && rtoFloorNanos <= RttEstimator.MAX_RTO, "rtoFloorNanos", rtoFloorNanos);
+        require(largestSegment >= 0 && largestSegment <= 65_535 - 20 - 60, "largestSegment", largestSegment);
         require(delayedAckNanos >= 0 && delayedAckNanos < 500 * MILLISECOND, "delayedAckNanos", delayedAckNanos);
     }
 
@@ -69,13 +73,13 @@ public record TcpConfig(TcpMemory memory, TcpCounters counters, TcpBuffers buffe
     public static TcpConfig of(TcpMemory memory, TcpCounters counters) {
         return new TcpConfig(memory, counters, TcpBuffers.TUNED, 1500, 20, false, 7, 5, 15,
                 30 * SECOND, 60 * SECOND, 40 * MILLISECOND, TcpExtensions.ALL, CongestionAlgorithm.CUBIC,
-                RttEstimator.DEFAULT_FLOOR);
+                RttEstimator.DEFAULT_FLOOR, 0);
     }
 
     /** A copy with these buffers. */
     public TcpConfig withBuffers(TcpBuffers sizes) {
         return new TcpConfig(memory, counters, sizes, mtu, ipHeader, noDelay, synRetries, synAckRetries, dataRetries, mslNanos,
-                finWait2Nanos, delayedAckNanos, extensions, congestionControl, rtoFloorNanos);
+                finWait2Nanos, delayedAckNanos, extensions, congestionControl, rtoFloorNanos, largestSegment);
     }
 
     /** A copy with buffers that keep these sizes in bytes. */
@@ -87,47 +91,53 @@ public record TcpConfig(TcpMemory memory, TcpCounters counters, TcpBuffers buffe
     public TcpConfig withPath(int pathMtu, int ipHeaderBytes) {
         return new TcpConfig(memory, counters, buffers, pathMtu, ipHeaderBytes,
                 noDelay, synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
-                congestionControl, rtoFloorNanos);
+                congestionControl, rtoFloorNanos, largestSegment);
     }
 
     /** A copy with or without Nagle's algorithm. */
     public TcpConfig withNoDelay(boolean on) {
         return new TcpConfig(memory, counters, buffers, mtu, ipHeader, on,
                 synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
-                congestionControl, rtoFloorNanos);
+                congestionControl, rtoFloorNanos, largestSegment);
     }
 
     /** A copy with these limits on retransmission. */
     public TcpConfig withRetries(int syn, int synAck, int data) {
         return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay,
                 syn, synAck, data, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
-                congestionControl, rtoFloorNanos);
+                congestionControl, rtoFloorNanos, largestSegment);
     }
 
     /** A copy with these times: MSL, FIN-WAIT-2 after a full close, longest delay of an ACK. */
     public TcpConfig withTimes(long msl, long finWait2, long delayedAck) {
         return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay,
-                synRetries, synAckRetries, dataRetries, msl, finWait2, delayedAck, extensions, congestionControl, rtoFloorNanos);
+                synRetries, synAckRetries, dataRetries, msl, finWait2, delayedAck, extensions, congestionControl, rtoFloorNanos, largestSegment);
     }
 
     /** A copy with this congestion control. */
     public TcpConfig withCongestionControl(CongestionAlgorithm algorithm) {
         return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay,
                 synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
-                algorithm, rtoFloorNanos);
+                algorithm, rtoFloorNanos, largestSegment);
     }
 
     /** A copy that offers these options. */
     public TcpConfig withExtensions(TcpExtensions offered) {
         return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay,
-                synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, offered, congestionControl, rtoFloorNanos);
+                synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, offered, congestionControl, rtoFloorNanos, largestSegment);
     }
 
     /** A copy with this floor of the retransmission time-out. */
     public TcpConfig withRtoFloor(long nanos) {
         return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay,
                 synRetries, synAckRetries, dataRetries, mslNanos, finWait2Nanos, delayedAckNanos, extensions,
-                congestionControl, nanos);
+                congestionControl, nanos, largestSegment);
+    }
+
+    /** A copy for a device that cuts segments with up to so much text. */
+    public TcpConfig withLargestSegment(int bytes) {
+        return new TcpConfig(memory, counters, buffers, mtu, ipHeader, noDelay, synRetries, synAckRetries, dataRetries, mslNanos,
+                finWait2Nanos, delayedAckNanos, extensions, congestionControl, rtoFloorNanos, bytes);
     }
 
     /** The MSS we announce: what fits a packet of this MTU without IP and TCP options (RFC 9293 §3.7.1, MUST-67). */

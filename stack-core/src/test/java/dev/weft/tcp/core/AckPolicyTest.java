@@ -13,8 +13,13 @@ class AckPolicyTest {
     private int next = 1_000;
 
     private void arrives(int bytes) {
+        arrivesJoined(bytes, bytes);
+    }
+
+    /** The device has joined segments of {@code size} bytes. */
+    private void arrivesJoined(int bytes, int size) {
         next += bytes;
-        acks.inOrder(5, bytes, next);
+        acks.inOrder(5, bytes, size, next);
     }
 
     private void becomesSlow() {

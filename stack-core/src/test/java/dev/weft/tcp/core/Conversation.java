@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -223,6 +224,7 @@ final class Conversation {
                 System.arraycopy(seg.sack, 0, in.sackEdges, 0, seg.sack.length);
             }
             in.ecn = seg.ecn == null ? 0 : seg.ecn;
+            in.segmentSize = seg.segmentSize == null ? 0 : seg.segmentSize;
             in.payload.add(MemorySegment.ofArray(seg.text), 0, seg.text.length);
             if (seg.seq == null || seg.seq == nxt) {
                 nxt = in.end();
@@ -274,6 +276,15 @@ final class Conversation {
             return count;
         }
 
+        /** Takes what was sent, for a closer look; the bytes of its text may be others by now. */
+        List<TcpSegment> said() {
+            poll();
+            var all = List.copyOf(sent);
+            sent.clear();
+            texts.clear();
+            return all;
+        }
+
         private void match(Seg expected, TcpSegment actual, byte[] text) {
             String what = actual + " for " + expected;
             int flags = expected.flags | (expected.urgent == null ? 0 : TcpFlags.URG);
@@ -313,6 +324,9 @@ final class Conversation {
             }
             if (expected.bare) {
                 assertThat(actual.timestamps).as("timestamps of " + what).isFalse();
+            }
+            if (expected.segmentSize != null) {
+                assertThat(actual.segmentSize).as("segment size of " + what).isEqualTo(expected.segmentSize);
             }
             if (expected.ecn != null) {
                 assertThat(actual.ecn).as("ECN bits of " + what).isEqualTo(expected.ecn);

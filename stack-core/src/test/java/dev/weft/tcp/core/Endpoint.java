@@ -10,6 +10,7 @@ import dev.weft.wire.TcpView;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -51,6 +52,10 @@ final class Endpoint {
     /** The highest sequence number that the peer's window has allowed so far. */
     private boolean edgeKnown;
     private int highestEdge;
+    /** Whether its device cuts large segments; else they travel whole. */
+    boolean splits;
+    /** The longest segment that came, of joined ones their pieces. */
+    private int peerSegment;
     /** The highest right edge that this end has given its peer so far. */
     private boolean givenKnown;
     private int given;
@@ -82,25 +87,37 @@ final class Endpoint {
     }
 
     /** Takes bytes from the channel as a host would: defective ones are dropped. Returns a reset to send, or null. */
-    byte[] receive(long now, byte[] bytes, int ecn) {
+    byte[] receive(long now, byte[] bytes, int ecn, int segmentSize) {
         MemorySegment.copy(bytes, 0, wire, ValueLayout.JAVA_BYTE, 0, bytes.length);
         if (view.wrap(wire, 0, bytes.length) != null || !view.checksumCorrect(0, 0, 0, 0)) {
             return null;
         }
         TcpSegmentCodec.read(view, in);
         in.ecn = ecn;
+        in.segmentSize = segmentSize < in.payload.length() ? segmentSize : 0;
         if (connection == null && in.has(dev.weft.wire.TcpFlags.SYN) && !in.has(dev.weft.wire.TcpFlags.ACK)) {
             connection = TcpConnection.passive(config, iss, now, in);
             connection.mtuProbing(probing);
             return null;
         }
         if (connection == null || connection.state() == TcpState.CLOSED) {
-            return TcpReset.answerTo(in, out) ? encode() : null;
+            return TcpReset.answerTo(in, out) ? encode(out) : null;
         }
         noteEdge();
+        int before = connection.rcvNxt();
         connection.segment(now, in);
+        checkAcknowledgement(before);
         wire.asSlice(0, bytes.length).fill((byte) 0xee);     // the frame was borrowed: whatever looks at it later sees rubbish
         return null;
+    }
+
+    /** RFC 9293 §3.8.6.3, RFC 5681 §4.2: two full segments are acknowledged, also if they came joined. */
+    private void checkAcknowledgement(int before) {
+        peerSegment = Math.max(peerSegment, in.segmentSize == 0 ? in.payload.length() : in.segmentSize);
+        int advance = Seq.diff(connection.rcvNxt(), before);
+        AckPolicy acks = connection.receiver().acks;
+        require(in.segmentSize == 0 || connection.state() == TcpState.CLOSED || advance < 2 * Math.max(536, peerSegment)
+                || acks.isDue() || acks.hasQueued(), "two segments that came joined are acknowledged");
     }
 
     private void noteEdge() {
@@ -113,20 +130,43 @@ final class Endpoint {
         edgeKnown = true;
     }
 
-    /** What to send next, as wire bytes, or null. */
-    byte[] poll(long now) {
+    /** What to send next, as wire bytes, or null; several if the device cuts it. */
+    List<byte[]> poll(long now) {
         if (connection == null || !connection.poll(now, out)) {
             return null;
         }
         polled++;
+        checkLarge();
         if (ends.deviceDrops() > 0 && random.nextInt(100) < ends.deviceDrops()) {
             connection.localDrop(now, out);
             if (random.nextBoolean()) {
                 connection.deviceReady(now);
             }
-            return new byte[0];
+            return List.of();
         }
-        return encode();
+        if (out.segmentSize == 0 || !splits) {
+            return List.of(encode(out));
+        }
+        return LargeFrames.cut(out).stream().map(this::encode).toList();
+    }
+
+    /** D5: full segments but for the last one, within all windows. */
+    private void checkLarge() {
+        if (out.segmentSize == 0) {
+            return;
+        }
+        Sender snd = connection.sender();
+        int text = out.payload.length();
+        require(text > out.segmentSize && text <= config.largestSegment(), "a large segment is several, and not too many for the device");
+        require(out.segmentSize <= snd.mss(), "no piece is longer than a segment");
+        require(!out.has(dev.weft.wire.TcpFlags.URG) && !out.has(dev.weft.wire.TcpFlags.SYN), "no large segment is urgent or a SYN");
+        require(text <= Math.max(out.segmentSize, snd.maxSndWnd / 2), "no more than half of the peer's largest window at once");
+        require(snd.flight() <= snd.recovery.window() + 1, "no more than the congestion window, and FIN");
+    }
+
+    /** The segment size of what was polled last, if it is carried whole. */
+    int polledSegmentSize() {
+        return splits ? 0 : out.segmentSize;
     }
 
     /** The ECN bits of what was polled last. */
@@ -134,7 +174,7 @@ final class Endpoint {
         return out.ecn;
     }
 
-    private byte[] encode() {
+    private byte[] encode(TcpSegment out) {
         int header = TcpSegmentCodec.write(out, wire, HEADROOM, 1, 2, 0, 0, 0, 0);
         out.payload.copyTo(0, wire, HEADROOM + header, out.payload.length());
         var bytes = new byte[header + out.payload.length()];

@@ -60,6 +60,13 @@ enum PlantedBug {
     PROBES_NEVER_END("dev.weft.tcp.core.recovery.TailLossProbe", "sent", CodeBuilder::return_),
     /** Of a range that is acknowledged in part, all still counts as outstanding. */
     ACKNOWLEDGED_RANGES_STAY("dev.weft.tcp.core.recovery.Scoreboard", "resize", CodeBuilder::return_),
+    /** Segments that came joined count as one for the delayed ACK. */
+    JOINED_SEGMENTS_COUNT_AS_ONE("dev.weft.tcp.core.Receiver", "sizeOfSegments", code -> code.iload(1).ireturn()),
+    /** A large segment is as large as the device takes, whatever windows say. */
+    LARGE_SEGMENTS_IGNORE_WINDOWS("dev.weft.tcp.core.Emission", "atOnce", code -> code.aload(0)
+            .getfield(ClassDesc.of("dev.weft.tcp.core.Emission"), "largest", ConstantDescs.CD_int)
+            .aload(0).invokevirtual(ClassDesc.of("dev.weft.tcp.core.Emission"), "full", MethodTypeDesc.ofDescriptor("()I"))
+            .invokestatic(ClassDesc.of("java.lang.Math"), "max", MethodTypeDesc.ofDescriptor("(II)I")).ireturn()),
     /** SYN takes no place in the sequence space. */
     SYN_HAS_NO_NUMBER("dev.weft.tcp.core.segment.TcpSegment", "length", code -> code.aload(0)
             .getfield(ClassDesc.of("dev.weft.tcp.core.segment.TcpSegment"), "payload", ClassDesc.of("dev.weft.tcp.core.buffer.Pieces"))

@@ -69,6 +69,22 @@ record Scenario(long seed, int aBytes, int bBytes, Link link, Link back, Ends en
         return (seed & 6) == 0 ? 1200 : Integer.MAX_VALUE;
     }
 
+    /**
+     * What devices do to segments, also by the seed.
+     *
+     * @param largest the most text of a large segment that the ends send; 0: they send none
+     * @param splits whether large segments are cut before the channel, so that each piece has its own fate; else they travel whole
+     * @param joins whether what arrives together is joined as far as a device would
+     */
+    record Offload(int largest, boolean splits, boolean joins) {
+    }
+
+    Offload offload() {
+        int kind = (int) (seed >>> 3);
+        int largest = new int[] {0, 3_000, 20_000, 65_000}[kind & 3];
+        return new Offload(largest, (kind & 4) != 0, (kind & 8) != 0);
+    }
+
     /** Some scenario of moderate size, for those who cannot ask jqwik for one. */
     static Scenario random(long seed) {
         var random = new SplittableRandom(seed);

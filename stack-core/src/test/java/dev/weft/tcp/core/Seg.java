@@ -29,6 +29,8 @@ final class Seg {
     Integer fastOpen;
     long cookie;
     int[] sack;
+    /** Text of each segment that the device joined into it, or shall cut it into; 0: it is one segment. */
+    Integer segmentSize;
     Integer ecn;
     byte[] text = {};
 
@@ -100,6 +102,12 @@ final class Seg {
     /** With URG and this pointer; what has none is expected without URG. */
     Seg urgent(int pointer) {
         urgent = pointer;
+        return this;
+    }
+
+    /** Of the peer's: the device has joined it of segments of so many bytes. Of the stack's: the device shall cut it so. */
+    Seg in(int bytesPerSegment) {
+        segmentSize = bytesPerSegment;
         return this;
     }
 

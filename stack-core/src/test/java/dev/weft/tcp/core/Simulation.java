@@ -8,6 +8,7 @@ import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.mtu.MtuProbing;
 import dev.weft.tcp.core.segment.Ecn;
 import java.util.Arrays;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
 
@@ -22,7 +23,7 @@ final class Simulation {
     private static final long LONGEST = 14 * 24L * 3600 * 1000 * MILLISECOND;
     private static final long LONGEST_BURST = 200 * MILLISECOND;
 
-    private record Flight(long time, long order, boolean toB, byte[] bytes, int ecn) implements Comparable<Flight> {
+    private record Flight(long time, long order, boolean toB, byte[] bytes, int ecn, int segmentSize) implements Comparable<Flight> {
         @Override
         public int compareTo(Flight other) {
             return time != other.time ? Long.compare(time, other.time) : Long.compare(order, other.order);
@@ -55,6 +56,7 @@ final class Simulation {
                         ends.receiveBuffer(), ends.largestReceiveBuffer())).withNoDelay(ends.noDelay())
                 .withRetries(40, 40, 60)
                 // TIME-WAIT outlasts many losses of the last ACK, at a time-out of up to 120 s each.
+                .withLargestSegment(scenario.offload().largest())
                 .withTimes(1_000_000 * MILLISECOND, 60_000 * MILLISECOND, 40 * MILLISECOND);
         this.a = new Endpoint("A", config.withExtensions(ends.aExtensions()).withPath(ends.aMtu(), 20)
                 .withCongestionControl(ends.aControl()), ends.aIss(), scenario.aBytes(), 3, 101, ends, random.nextLong());
@@ -62,6 +64,8 @@ final class Simulation {
                 .withCongestionControl(ends.bControl()), ends.bIss(), scenario.bBytes(), 101, 3, ends, random.nextLong());
         a.patient = isBad(scenario.link()) || isBad(scenario.back());
         b.patient = a.patient;
+        a.splits = scenario.offload().splits();
+        b.splits = a.splits;
     }
 
     private static boolean isBad(Scenario.Link link) {
@@ -158,11 +162,11 @@ final class Simulation {
         now = Math.max(now, next);
         boolean batch = true;
         while (batch && !channel.isEmpty() && channel.peek().time() <= now) {
-            Flight flight = channel.poll();
+            Flight flight = scenario.offload().joins() ? joined(channel.poll()) : channel.poll();
             Endpoint to = flight.toB() ? b : a;
-            byte[] reset = to.receive(now, flight.bytes(), flight.ecn());
+            byte[] reset = to.receive(now, flight.bytes(), flight.ecn(), flight.segmentSize());
             if (reset != null) {
-                send(to, reset, 0);
+                send(to, reset, 0, 0);
             }
             check();
             batch = random.nextInt(4) > 0;           // several segments, then one poll: that is where ACKs merge
@@ -172,6 +176,23 @@ final class Simulation {
         settle(a);
         settle(b);
         return true;
+    }
+
+    /** This one with those that arrive together with it, as far as a device joins them. */
+    private Flight joined(Flight first) {
+        Flight all = first;
+        int size = first.segmentSize() > 0 ? first.segmentSize() : first.bytes().length < 20 ? 0
+                : first.bytes().length - LargeFrames.header(first.bytes());
+        while (!channel.isEmpty() && channel.peek().time() <= now && channel.peek().toB() == first.toB()
+                && channel.peek().ecn() == first.ecn() && channel.peek().segmentSize() == 0) {
+            byte[] more = LargeFrames.join(all.bytes(), size, channel.peek().bytes());
+            if (more == null) {
+                return all;
+            }
+            channel.poll();
+            all = new Flight(first.time(), first.order(), first.toB(), more, first.ecn(), size);
+        }
+        return all;
     }
 
     private static long wake(Endpoint end) {
@@ -191,8 +212,10 @@ final class Simulation {
         if (end.connection != null) {
             end.connection.holdAcked();
         }
-        for (byte[] bytes = end.poll(now); bytes != null; bytes = end.poll(now)) {
-            send(end, bytes, end.polledEcn());
+        for (List<byte[]> segments = end.poll(now); segments != null; segments = end.poll(now)) {
+            int ecn = end.polledEcn();
+            int size = end.polledSegmentSize();
+            segments.forEach(bytes -> send(end, bytes, ecn, size));
             check();
         }
         if (end.connection != null) {
@@ -201,21 +224,19 @@ final class Simulation {
         }
     }
 
-    private void send(Endpoint from, byte[] bytes, int ecn) {
-        if (bytes.length == 0) {
-            return;                                  // the device had no room
-        }
+    private void send(Endpoint from, byte[] bytes, int ecn, int segmentSize) {
         if (++sent > mostSegments) {
             throw new AssertionError(sent + " segments for so few bytes\n" + a + "\n" + b);
         }
         Scenario.Link link = link(from);
-        if (sent > cutAfter || IP_HEADER + bytes.length > scenario.pathMtu() || chance(link.loss()) || lostInBurst(from, link)) {
+        int packet = IP_HEADER + (segmentSize == 0 ? bytes.length : LargeFrames.header(bytes) + segmentSize);
+        if (sent > cutAfter || packet > scenario.pathMtu() || chance(link.loss()) || lostInBurst(from, link)) {
             return;
         }
         int marked = ecn != 0 && chance(scenario.marking()) ? Ecn.CE : ecn;
-        transmit(from, bytes, marked);
+        transmit(from, bytes, marked, segmentSize);
         if (chance(link.duplication())) {
-            transmit(from, bytes, marked);
+            transmit(from, bytes, marked, segmentSize);
         }
     }
 
@@ -232,7 +253,7 @@ final class Simulation {
         return now < burstEnds[direction] && chance(80);
     }
 
-    private void transmit(Endpoint from, byte[] bytes, int ecn) {
+    private void transmit(Endpoint from, byte[] bytes, int ecn, int segmentSize) {
         Scenario.Link link = link(from);
         byte[] copy = bytes.clone();
         if (chance(link.corruption())) {
@@ -245,7 +266,7 @@ final class Simulation {
         if (link.jitterMillis() > 0 && chance(link.reordering())) {
             delay += random.nextLong(link.jitterMillis() * MILLISECOND);
         }
-        channel.add(new Flight(now + delay, order++, from == a, copy, ecn));
+        channel.add(new Flight(now + delay, order++, from == a, copy, ecn, segmentSize));
     }
 
     private boolean chance(int percent) {

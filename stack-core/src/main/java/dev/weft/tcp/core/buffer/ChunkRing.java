@@ -146,6 +146,11 @@ public final class ChunkRing {
         }
     }
 
+    /** How many of {@code length} ensured bytes from {@code position} lie in as many chunks as there can be pieces. */
+    int describable(long position, int length) {
+        return Math.min(length, chunkBytes - offset(position) + (Pieces.CAPACITY - 1) * chunkBytes);
+    }
+
     private int slot(long position) {
         return head + (int) ((position - origin) / chunkBytes - first) & slots.length - 1;
     }

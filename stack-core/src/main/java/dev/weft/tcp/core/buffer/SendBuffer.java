@@ -104,6 +104,11 @@ public final class SendBuffer {
         ring.describe(position, length, out);
     }
 
+    /** How many of {@code length} queued bytes from {@code position} {@link #describe} can name. */
+    public int describable(long position, int length) {
+        return ring.describable(position, length);
+    }
+
     /** Nothing of this will ever be sent (again). */
     public void discard() {
         acked = end;

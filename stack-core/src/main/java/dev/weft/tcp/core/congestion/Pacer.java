@@ -102,6 +102,21 @@ public final class Pacer {
         return false;
     }
 
+    /**
+     * How many bytes may leave as one large segment at a moment at which {@link #mayLeave} says yes: what there is of the
+     * credit and one segment, as if they left one by one, and no more than a quantum (D5).
+     */
+    public int together(long now, int mss) {
+        if (rate == 0) {
+            return LARGEST_QUANTUM;
+        }
+        if (unpaced > 0) {
+            return Math.max(unpaced, mss);
+        }
+        double credit = (double) (now - nextSend + late) * rate / SECOND;
+        return (int) Math.clamp(credit + mss, mss, Math.max(mss, quantum));
+    }
+
     /** {@code bytes} have left. */
     public void sent(long now, int bytes) {
         if (unpaced > 0) {

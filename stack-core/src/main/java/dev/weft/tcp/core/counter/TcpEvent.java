@@ -21,6 +21,10 @@ public enum TcpEvent {
     FAST_OPEN_IGNORED,
     /** A segment that occupies sequence numbers was sent again, for whatever reason. */
     RETRANSMITTED,
+    /** Several segments' worth of text left as one large segment, which the device cuts. */
+    LARGE_SEGMENT_OUT,
+    /** Several segments came joined into one by the device. */
+    LARGE_SEGMENT_IN,
     /** Both ends have agreed to explicit congestion notification (RFC 3168 §6.1.1). */
     ECN_AGREED,
     /** A segment with text came marked: a router on its way had a long queue (RFC 3168 §6.1.3). */

@@ -151,13 +151,13 @@ public final class Recovery {
 
     // ---- sending
 
-    /** {@code [from, to)} leaves; {@code probing}: not because it was lost. */
-    public void sent(long now, int from, int to, int nxt, boolean probing) {
+    /** {@code [from, to)} leaves in so many segments; {@code probing}: not because it was lost. */
+    public void sent(long now, int from, int to, int segments, int nxt, boolean probing) {
         if (isReducing()) {
             reduction.sent(Seq.diff(to, from));
         }
         if (Seq.lt(from, nxt)) {
-            retransmits++;
+            retransmits += segments;
             retransmittedBytes += Seq.diff(Seq.min(to, nxt), from);
             retransmittedAt = now;
             board.sentAgain(now, from, Seq.min(to, nxt));

@@ -51,6 +51,11 @@ public final class SendRate {
         return pacer.mayLeave(now, mss);
     }
 
+    /** How many bytes may leave as one large segment, when {@link #mayLeave} has said yes. */
+    public int together(long now) {
+        return pacer.together(now, mss);
+    }
+
     /** {@code [seq, end)} leaves; {@code flight} without it. */
     public void sent(long now, int seq, int end, int flight, boolean again) {
         sampler.sent(now, seq, end, flight, again);

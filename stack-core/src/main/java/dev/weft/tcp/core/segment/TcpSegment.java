@@ -53,6 +53,12 @@ public final class TcpSegment {
     /** The two ECN bits of the IP header (RFC 3168 §5), as they came or as they shall leave. */
     public int ecn;
 
+    /**
+     * Text in each of the segments that this one stands for: those that the device has joined into it, or those that the device
+     * shall cut it into (D5). 0 where it is one segment.
+     */
+    public int segmentSize;
+
     /** SEG's text. */
     public final Pieces payload = new Pieces();
 
@@ -77,6 +83,7 @@ public final class TcpSegment {
         fastOpenHi = 0;
         fastOpenLo = 0;
         ecn = 0;
+        segmentSize = 0;
         retransmission = false;
         payload.clear();
     }
@@ -100,7 +107,13 @@ public final class TcpSegment {
         fastOpenLo = from.fastOpenLo;
         System.arraycopy(from.sackEdges, 0, sackEdges, 0, 2 * sackCount);
         ecn = from.ecn;
+        segmentSize = from.segmentSize;
         retransmission = from.retransmission;
+    }
+
+    /** How many segments it stands for. */
+    public int segments() {
+        return segmentSize == 0 ? 1 : Math.max(1, (payload.length() + segmentSize - 1) / segmentSize);
     }
 
     /** Whether all of these {@link TcpFlags} are set. */
@@ -144,6 +157,9 @@ public final class TcpSegment {
         for (int i = 0; i < sackCount; i++) {
             text.append(i == 0 ? " sack=" : ",").append(Integer.toUnsignedString(sackEdges[2 * i])).append('-')
                     .append(Integer.toUnsignedString(sackEdges[2 * i + 1]));
+        }
+        if (segmentSize > 0) {
+            text.append(" in ").append(segments());
         }
         if (ecn != 0) {
             text.append(ecn == Ecn.CE ? " CE" : " ECT");

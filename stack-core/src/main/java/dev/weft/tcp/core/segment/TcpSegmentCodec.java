@@ -67,6 +67,17 @@ public final class TcpSegmentCodec {
      */
     public static int write(TcpSegment segment, MemorySegment head, long offset, int sourcePort, int destinationPort,
                             long srcHi, long srcLo, long dstHi, long dstLo) {
+        return write(segment, head, offset, sourcePort, destinationPort, srcHi, srcLo, dstHi, dstLo, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param partial whether the checksum field gets the folded sum of the pseudo-header alone, not inverted, for the device to
+     *     complete (D5)
+     */
+    public static int write(TcpSegment segment, MemorySegment head, long offset, int sourcePort, int destinationPort,
+                            long srcHi, long srcLo, long dstHi, long dstLo, boolean partial) {
         int length = TcpHeader.LENGTH;
         if (segment.mss != TcpSegment.ABSENT) {
             length += TcpOption.writeMss(head, offset + length, segment.mss);
@@ -92,6 +103,10 @@ public final class TcpSegmentCodec {
                 segment.window, segment.urgentPointer);
         Pieces payload = segment.payload;
         long sum = Checksum.pseudoHeader(srcHi, srcLo, dstHi, dstLo, IpProtocol.TCP, length + payload.length());
+        if (partial) {
+            Bytes.set16(head, offset + TcpHeader.CHECKSUM, Checksum.fold(sum));
+            return length;
+        }
         sum = Checksum.sum(head, offset, length, sum);
         boolean odd = false;
         for (int i = 0; i < payload.count(); i++) {
