@@ -65,6 +65,7 @@ public final class Recovery {
 
     // Without SACK: duplicate ACKs in a row, what they say has arrived, whether a partial ACK has come.
     private int duplicateAcks;
+    // No more than there is in the network: later segments would seem to have left it as soon as they are in it.
     private int duplicateBytes;
     private boolean partialSeen;
 
@@ -119,7 +120,7 @@ public final class Recovery {
 
     /** What may be in the network (RFC 6675 §4, pipe); without SACK each duplicate ACK stands for a segment that has left it. */
     public int flight() {
-        return Math.max(0, board.pipe() - duplicateBytes);
+        return board.pipe() - duplicateBytes;
     }
 
     /** Why what is marked lost at present is sent again, for those who watch. */
@@ -208,6 +209,7 @@ public final class Recovery {
     /** SND.NXT went back to {@code nxt} because what lay after it never left this host. */
     public void cutOff(int nxt) {
         board.cutOff(nxt);
+        duplicateBytes = Math.min(duplicateBytes, board.pipe());
         recover = Seq.min(recover, nxt);
     }
 
@@ -284,6 +286,7 @@ public final class Recovery {
             restartsTimer = !partialSeen;            // the Impatient variant, RFC 6582 §4
             partialSeen = true;
             board.lose(now, una, Seq.min(una + mss, nxt), true);
+            duplicateBytes = Math.min(duplicateBytes, board.pipe());
         }
         if (phase == Phase.OPEN && Seq.gt(una, recover)) {
             recover = una - 1;                       // it goes along, so that it never is 2 GiB behind and seems to be ahead
@@ -354,8 +357,8 @@ public final class Recovery {
             return false;
         }
         counters.count(TcpEvent.FAST_RETRANSMIT);
-        duplicateBytes = Math.min(DUPLICATE_ACK_THRESHOLD * mss, board.pipe());
         board.lose(now, una, Seq.min(una + mss, nxt), true);
+        duplicateBytes = Math.min(DUPLICATE_ACK_THRESHOLD * mss, board.pipe());
         return true;
     }
 
