@@ -229,7 +229,11 @@ final class Lifecycle {
         raise(TcpConnection.CONNECTED | TcpConnection.ACCEPTABLE | TcpConnection.WRITABLE);
     }
 
-    /** ICMP says that something is wrong on the way; only an attempt to connect gives in. */
+    /**
+     * ICMP says that something is wrong on the way; only an attempt to connect gives in. {@code Deviation:} RFC 1122 §4.2.3.9 has it
+     * go on where the error is soft. As in Linux, and as RFC 5461 §4.1 describes, it ends: whoever has another address to try
+     * must not wait for two minutes.
+     */
     void complaint(TcpError error) {
         if (state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED && active) {
             end(error.failure());

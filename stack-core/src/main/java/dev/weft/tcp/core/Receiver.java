@@ -266,6 +266,8 @@ final class Receiver {
         if (mayMove) {
             rcvAdv += sensibleAdvance();
         }
+        // Rounded down: as the peer reads it the edge may go back by less than 2^shift, which RFC 7323 §2.4 knows of and lets be.
+        // Deviation: Linux rounds up, and with each odd ACK its edge creeps on, past the buffer. Ours is the bound of memory.
         return Math.min(65_535, Math.max(0, Seq.diff(rcvAdv, ack)) >> windowShift);
     }
 
