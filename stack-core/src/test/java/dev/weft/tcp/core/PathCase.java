@@ -32,8 +32,12 @@ record PathCase(int mbit, int rttMillis, Condition condition, int flows, Congest
     private static final int[] MBIT = {1, 10, 100, 1000};
     private static final int[] RTT = {1, 20, 100, 300};
     private static final int[] FLOWS = {2, 4, 16};
+    /** What several flows are put to, and where: paths on which a build can afford it. */
+    private static final Condition[] SHARED = {Condition.LOSS_01, Condition.LOSS_1, Condition.SHALLOW, Condition.ECN};
+    private static final int[] SHARED_MBIT = {1, 10};
+    private static final int SHARED_RTT = 100;
 
-    /** All there are: one flow under each condition, several on a clean path. */
+    /** All there are: one flow under each condition, several on a clean path, and on some that are not. */
     static List<PathCase> all() {
         var cases = new ArrayList<PathCase>();
         for (int mbit : MBIT) {
@@ -43,6 +47,13 @@ record PathCase(int mbit, int rttMillis, Condition condition, int flows, Congest
                 }
                 for (int flows : FLOWS) {
                     add(cases, mbit, rtt, Condition.CLEAN, flows);
+                }
+            }
+        }
+        for (int mbit : SHARED_MBIT) {
+            for (Condition condition : SHARED) {
+                for (int flows : FLOWS) {
+                    add(cases, mbit, SHARED_RTT, condition, flows);
                 }
             }
         }
