@@ -18,14 +18,14 @@ final class ActiveOpens {
     private static final byte[] NOTHING = {};
 
     private final FlowKeeper keeper;
-    private final FlowTable<Flow> flows;
+    private final FlowTable<FlowEntry> flows;
     private final ListenerTable listeners;
     private final EphemeralPorts ports;
     private final FlowMaker maker;
     private final NanoClock clock;
     private final FastOpenClient fastOpenClient = new FastOpenClient();
 
-    ActiveOpens(FlowKeeper keeper, FlowTable<Flow> flows, ListenerTable listeners, EphemeralPorts ports, FlowMaker maker,
+    ActiveOpens(FlowKeeper keeper, FlowTable<FlowEntry> flows, ListenerTable listeners, EphemeralPorts ports, FlowMaker maker,
                 NanoClock clock) {
         this.keeper = keeper;
         this.flows = flows;

@@ -64,6 +64,11 @@ final class Flow extends FlowWork implements FlowEntry {
     }
 
     @Override
+    boolean isWatched() {
+        return told != null;
+    }
+
+    @Override
     Flow self() {
         return this;
     }

@@ -3,6 +3,9 @@ package dev.weft.tcp;
 /** What a {@link FlowTable} finds: it has a key and remembers its hash, so that the table can grow without hashing again. */
 interface FlowEntry {
 
+    /** How far the next incarnation of a connection begins after the last number of this one. */
+    int NEXT_INCARNATION = 1 << 16;
+
     /** Which connection it is; never changes. */
     FlowKey key();
 
@@ -11,4 +14,7 @@ interface FlowEntry {
 
     /** Keeps the hash that the table has made of the key. Called once, before the entry can be found. */
     void tableHash(int hash);
+
+    /** After it has given way to a SYN: the least initial sequence number of the next incarnation (RFC 9293 §3.6.1, MAY-2). */
+    int successorIss();
 }

@@ -1,5 +1,7 @@
 package dev.weft.tcp;
 
+import dev.weft.link.LinkReader;
+import dev.weft.tcp.core.TimeWait;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a flow needs of the layer that it lives in. */
@@ -19,6 +21,14 @@ interface FlowHome {
 
     /** The connection is closed and has sent its last: it leaves the table. Called without the flow's lock. */
     void retire(Flow flow);
+
+    /**
+     * The connection has nothing to do any more but to wait in TIME-WAIT, and nobody looks at it: the rest takes its place in the
+     * table. Called without the flow's lock.
+     *
+     * @param deadline when the wait ends
+     */
+    void beginTimeWait(Flow flow, TimeWait rest, LinkReader reader, long deadline);
 
     /** What was written has been delivered, or never will be: a stack that waits for it looks again. */
     void delivered(Flow flow);

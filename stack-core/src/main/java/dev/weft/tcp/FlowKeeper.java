@@ -1,9 +1,13 @@
 package dev.weft.tcp;
 
+import dev.weft.link.LinkReader;
 import dev.weft.runtime.NanoClock;
 import dev.weft.runtime.Signal;
+import dev.weft.tcp.core.TimeWait;
 import dev.weft.tcp.core.counter.TcpEvent;
 import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,9 +24,10 @@ final class FlowKeeper implements FlowHome {
 
     private final NanoClock clock;
     private final TcpStatistics statistics;
-    private final FlowTable<Flow> flows;
+    private final FlowTable<FlowEntry> flows;
     private final ListenerTable listeners;
     private final Orphans orphans;
+    private final TimeWaits timeWaits;
     private final TransmitBatches batches = new TransmitBatches();
     private final LongAdder loans = new LongAdder();
     private volatile boolean closing;
@@ -33,12 +38,14 @@ final class FlowKeeper implements FlowHome {
      */
     private final Signal delivered;
 
-    FlowKeeper(NanoClock clock, TcpStatistics statistics, FlowTable<Flow> flows, ListenerTable listeners, int orphans) {
+    FlowKeeper(NanoClock clock, TcpStatistics statistics, FlowTable<FlowEntry> flows, ListenerTable listeners, int orphans,
+               int timeWaits) {
         this.clock = clock;
         this.statistics = statistics;
         this.flows = flows;
         this.listeners = listeners;
         this.orphans = new Orphans(orphans);
+        this.timeWaits = new TimeWaits(flows, statistics, timeWaits);
         delivered = new Signal(clock);
     }
 
@@ -77,6 +84,12 @@ final class FlowKeeper implements FlowHome {
     }
 
     @Override
+    public void beginTimeWait(Flow flow, TimeWait rest, LinkReader reader, long deadline) {
+        orphans.remove(flow);
+        timeWaits.begin(flow, rest, reader, deadline);
+    }
+
+    @Override
     public void delivered(Flow flow) {
         orphans.remove(flow);
         delivered.raise();
@@ -110,7 +123,7 @@ final class FlowKeeper implements FlowHome {
         closing = true;
         Thread current = Thread.currentThread();
         closeEverything();
-        for (Flow flow : flows.all()) {
+        for (Flow flow : open()) {
             while (!flow.checkDelivered() && clock.nanoTime() < deadline && !current.isInterrupted()) {
                 try {
                     delivered.awaitUntil(deadline);
@@ -119,7 +132,7 @@ final class FlowKeeper implements FlowHome {
                 }
             }
         }
-        for (Flow flow : flows.all()) {
+        for (Flow flow : open()) {
             guarded(flow::abort);
         }
         awaitQuiet();
@@ -151,9 +164,20 @@ final class FlowKeeper implements FlowHome {
         for (TcpListener listener : listeners.all()) {
             guarded(listener::close);
         }
-        for (Flow flow : flows.all()) {
+        for (Flow flow : open()) {
             guarded(flow::stackCloses);
         }
+    }
+
+    /** All connections of which more than their TIME-WAIT is left. */
+    private List<Flow> open() {
+        var open = new ArrayList<Flow>();
+        for (FlowEntry entry : flows.all()) {
+            if (entry instanceof Flow flow) {
+                open.add(flow);
+            }
+        }
+        return open;
     }
 
     /** The fault of one connection must not keep the others from being closed. */

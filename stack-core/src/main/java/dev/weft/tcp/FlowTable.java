@@ -60,6 +60,11 @@ final class FlowTable<E extends FlowEntry> {
         public void tableHash(int hash) {
             throw new IllegalStateException("the mark of an entry that was taken out has no hash");
         }
+
+        @Override
+        public int successorIss() {
+            throw new IllegalStateException("the mark of an entry that was taken out has no successor");
+        }
     };
 
     /** Slots for all entries whose hashes begin with the same {@code depth} bits. */
@@ -216,21 +221,40 @@ final class FlowTable<E extends FlowEntry> {
         }
     }
 
-    /** Takes a connection out; no harm if it is not in. */
-    void remove(E entry) {
+    /** Puts an entry with the same key in the place of another; false if that is not in. */
+    boolean replace(E present, E entry) {
+        int hash = present.tableHash();
+        entry.tableHash(hash);
+        lock.lock();
+        try {
+            Segment segment = directory.segment(hash);
+            int slot = segment.slotOf(present);
+            if (slot < 0) {
+                return false;
+            }
+            segment.slots.set(slot, entry);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a connection out; whether it was in. */
+    boolean remove(E entry) {
         int hash = entry.tableHash();
         lock.lock();
         try {
             Segment segment = directory.segment(hash);
             int slot = segment.slotOf(entry);
             if (slot < 0) {
-                return;
+                return false;
             }
             segment.clear(slot);
             count--;
             if (segment.size() > SMALLEST && segment.live < segment.size() / 8) {
                 directory.put(copy(segment, segment.size() / 4), hash);
             }
+            return true;
         } finally {
             lock.unlock();
         }

@@ -9,6 +9,7 @@ import dev.weft.runtime.TimerWheel;
 import dev.weft.tcp.core.TcpConnection;
 import dev.weft.tcp.core.TcpError;
 import dev.weft.tcp.core.TcpState;
+import dev.weft.tcp.core.TimeWait;
 import dev.weft.tcp.core.segment.TcpSegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -53,9 +54,6 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
 
     /** How long a confirmed neighbour stays so without being told again. */
     private static final long CONFIRM_INTERVAL = 1_000_000_000L;
-
-    /** How far the next incarnation of a connection begins after the last number of this one. */
-    private static final int NEXT_INCARNATION = 1 << 16;
 
     private static final VarHandle PENDING;
     private static final VarHandle ARMED;
@@ -124,6 +122,9 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
 
     /** Who is told of readiness. */
     abstract FlowListener listener();
+
+    /** Whether somebody is told of what the core does. */
+    abstract boolean isWatched();
 
     /** Tells of what the core did, without the lock; {@code changes}: its events. */
     abstract void tell(int changes);
@@ -213,7 +214,7 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
                 return false;
             }
             retired = true;
-            successorIss = core.sndNxt() + NEXT_INCARNATION;
+            successorIss = core.sndNxt() + FlowEntry.NEXT_INCARNATION;
             core.abort(clock.nanoTime());            // without a word, in TIME-WAIT; those who listen hear of the end
         } finally {
             lock.unlock();
@@ -225,8 +226,8 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
         return true;
     }
 
-    /** After {@link #giveWayTo}: the least initial sequence number of the next incarnation (RFC 9293 §3.6.1, MAY-2). */
-    int successorIss() {
+    /** See {@link FlowEntry#successorIss()}. */
+    public int successorIss() {
         return successorIss;
     }
 
@@ -397,6 +398,7 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
      */
     private TransmitBatch turn(TransmitBatch written) {
         TransmitBatch batch = written;
+        TimeWait rest = null;
         int events;
         try {
             long now = clock.nanoTime();
@@ -412,6 +414,7 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
             if (batch != null) {
                 followPathLocked(now);
                 pollLocked(now, batch);
+                rest = batch.count() == 0 ? restLocked(now) : null;
             }
             unsettled = false;
             events = takeEventsLocked(now);
@@ -425,7 +428,12 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
             boolean last = batch.isLast();
             long deadline = batch.deadline();
             home.batches().release(batch);
-            finish(deadline, last);
+            if (rest == null) {
+                finish(deadline, last);
+            } else {
+                path.link().reader().cancel(this);
+                home.beginTimeWait(self(), rest, path.link().reader(), deadline);
+            }
         }
         try {
             tell(events);
@@ -460,11 +468,18 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
             core.holdAcked();
         } else {
             // A closed connection may still owe a reset that the device had no room for: then it has a deadline.
-            long deadline = broken ? NanoClock.FOREVER : core.deadline();
+            long deadline = broken || retired ? NanoClock.FOREVER : core.deadline();
             boolean last = !retired && deadline == NanoClock.FOREVER && (broken || core.state() == TcpState.CLOSED);
             retired |= last;
             batch.nothingToSend(deadline, last);
         }
+    }
+
+    /** With nothing to send: what is left of the connection, retired by this, if that is only TIME-WAIT; else null. */
+    private TimeWait restLocked(long now) {
+        TimeWait rest = retired || broken || isWatched() ? null : core.timeWait(now);
+        retired |= rest != null;
+        return rest;
     }
 
     /** With the lock, which it gives up: the core has thrown while this thread asked it. */

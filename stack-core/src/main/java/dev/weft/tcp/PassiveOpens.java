@@ -13,12 +13,12 @@ final class PassiveOpens {
 
     private final FlowKeeper keeper;
     private final IpLayer ip;
-    private final FlowTable<Flow> flows;
+    private final FlowTable<FlowEntry> flows;
     private final FlowMaker maker;
     private final FastOpenServer fastOpenServer;
     private final TcpStatistics statistics;
 
-    PassiveOpens(FlowKeeper keeper, IpLayer ip, FlowTable<Flow> flows, FlowMaker maker, FastOpenServer fastOpenServer,
+    PassiveOpens(FlowKeeper keeper, IpLayer ip, FlowTable<FlowEntry> flows, FlowMaker maker, FastOpenServer fastOpenServer,
                  TcpStatistics statistics) {
         this.keeper = keeper;
         this.ip = ip;
@@ -31,10 +31,10 @@ final class PassiveOpens {
     /**
      * A SYN for a listener: makes the connection and puts it into the table. On the reader.
      *
-     * @param predecessor the connection in TIME-WAIT that has given way to the SYN, or null
+     * @param predecessor the connection in TIME-WAIT that has given way to the SYN, or what was left of it; or null
      * @return the flow, whose SYN,ACK waits for the end of the batch, or null when the SYN is dropped (counted)
      */
-    Flow open(TcpListener listener, FlowKey key, TcpSegment syn, long now, Flow predecessor) {
+    Flow open(TcpListener listener, FlowKey key, TcpSegment syn, long now, FlowEntry predecessor) {
         if (keeper.isClosing()) {
             statistics.count(TcpInDiscard.CLOSING);
             return null;

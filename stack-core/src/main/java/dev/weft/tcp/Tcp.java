@@ -38,7 +38,7 @@ public final class Tcp implements AutoCloseable {
     private final IpLayer ip;
     private final NanoClock clock;
     private final ChunkPool chunks;
-    private final FlowTable<Flow> flows;
+    private final FlowTable<FlowEntry> flows;
     private final ListenerTable listeners = new ListenerTable();
     private final FlowKeeper keeper;
     private final EphemeralPorts ports;
@@ -52,7 +52,7 @@ public final class Tcp implements AutoCloseable {
         chunks = new ChunkPool("tcp.buffers", CHUNK_BYTES, settings.memory());
         var memory = new TcpMemory(chunks, new ByteBudget(settings.memory()), statistics);
         flows = new FlowTable<>(KeyedHash.keyedBy(randomness));
-        keeper = new FlowKeeper(clock, statistics, flows, listeners, settings.orphans());
+        keeper = new FlowKeeper(clock, statistics, flows, listeners, settings.orphans(), settings.timeWaits());
         ports = new EphemeralPorts(randomness);
         var maker = new FlowMaker(clock, randomness, counters, statistics, settings, memory, keeper);
         actives = new ActiveOpens(keeper, flows, listeners, ports, maker, clock);
@@ -193,7 +193,15 @@ public final class Tcp implements AutoCloseable {
 
     /** All connections in whatever state but CLOSED, each at about this moment, in no particular order. */
     public List<TcpSocketInfo> connections() {
-        return flows.all().stream().map(Flow::info).filter(info -> !info.state().equals("CLOSED")).toList();
+        return flows.all().stream().map(Tcp::info).filter(info -> !info.state().equals("CLOSED")).toList();
+    }
+
+    private static TcpSocketInfo info(FlowEntry entry) {
+        return switch (entry) {
+            case Flow flow -> flow.info();
+            case TimeWaitEntry rest -> TcpSocketInfo.ofTimeWait(rest.key(), rest.isActive());
+            default -> throw new IllegalStateException("neither a connection nor the rest of one: " + entry);
+        };
     }
 
     /** How many connections there are, in whatever state but CLOSED. */

@@ -32,13 +32,13 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
 
     private final FlowKeeper keeper;
     private final IpLayer ip;
-    private final FlowTable<Flow> flows;
+    private final FlowTable<FlowEntry> flows;
     private final ListenerTable listeners;
     private final PassiveOpens passives;
     private final CookieDoor cookies;
     private final TcpStatistics statistics;
 
-    TcpInput(FlowKeeper keeper, IpLayer ip, FlowTable<Flow> flows, ListenerTable listeners, PassiveOpens passives, CookieDoor cookies,
+    TcpInput(FlowKeeper keeper, IpLayer ip, FlowTable<FlowEntry> flows, ListenerTable listeners, PassiveOpens passives, CookieDoor cookies,
              TcpStatistics statistics) {
         this.keeper = keeper;
         this.ip = ip;
@@ -89,7 +89,12 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
     private void deliver(IpPacket packet, int ports, Scratch scratch) {
         TcpSegment in = scratch.segment;
         boolean isSyn = (in.flags & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST | TcpFlags.FIN)) == TcpFlags.SYN;
-        Flow flow = flows.find(packet.srcHi(), packet.srcLo(), packet.dstHi(), packet.dstLo(), ports);
+        FlowEntry entry = flows.find(packet.srcHi(), packet.srcLo(), packet.dstHi(), packet.dstLo(), ports);
+        if (entry instanceof TimeWaitEntry rest) {
+            inTimeWait(packet, ports, scratch, rest, isSyn);
+            return;
+        }
+        var flow = (Flow) entry;
         if (flow != null && !isSyn) {
             flow.input(in, packet.batch());
             return;
@@ -116,6 +121,16 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
             if (in.has(TcpFlags.ACK)) {
                 reset(packet, ports, scratch);
             }
+        }
+    }
+
+    /** For a connection of which only TIME-WAIT is left. */
+    private void inTimeWait(IpPacket packet, int ports, Scratch scratch, TimeWaitEntry rest, boolean isSyn) {
+        TcpListener listener = isSyn ? listeners.find(packet.dstHi(), packet.dstLo(), ports & 0xffff) : null;
+        if (listener != null && listener.hasPlace() && rest.giveWayTo(scratch.segment)) {
+            join(packet, passives.open(listener, rest.key(), scratch.segment, packet.batch().now(), rest));
+        } else if (rest.input(packet.batch().now(), scratch.segment, scratch.answer, statistics)) {
+            answer(packet, ports, scratch);
         }
     }
 
@@ -163,9 +178,12 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
 
     /** Answers a segment that belongs to no connection (RFC 9293 §3.10.7.1). Not longer than what it answers, so not limited. */
     private void reset(IpPacket packet, int ports, Scratch scratch) {
-        if (!TcpReset.answerTo(scratch.segment, scratch.answer)) {
-            return;
+        if (TcpReset.answerTo(scratch.segment, scratch.answer)) {
+            answer(packet, ports, scratch);
         }
+    }
+
+    private void answer(IpPacket packet, int ports, Scratch scratch) {
         try {
             send(packet, ports, ip.path(packet.destination(), packet.source()), scratch.answer);
         } catch (IOException e) {
@@ -193,8 +211,7 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
                       MemorySegment quoted, long offset, int length) {
         int local = Bytes.u16(quoted, offset + TcpHeader.SOURCE_PORT);
         int remote = Bytes.u16(quoted, offset + TcpHeader.DESTINATION_PORT);
-        Flow flow = flows.find(dstHi, dstLo, srcHi, srcLo, remote << 16 | local);
-        if (flow == null) {
+        if (!(flows.find(dstHi, dstLo, srcHi, srcLo, remote << 16 | local) instanceof Flow flow)) {
             statistics.count(TcpInDiscard.ICMP_UNMATCHED);
             return;
         }

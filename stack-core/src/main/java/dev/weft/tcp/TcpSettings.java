@@ -25,10 +25,12 @@ import java.util.Objects;
  * @param rtoFloor what connections whose {@link TcpPatience} says nothing else add at least to their round trip for the
  *     retransmission time-out, which is SRTT + max(floor, 4·RTTVAR) (RFC 6298 §2.3, §2.4), 1 ms to 120 s; default 200 ms, as
  *     in Linux. With less than the longest that a peer delays its ACKs, what is only late is sent again
+ * @param timeWaits how many connections that their application has closed may be in TIME-WAIT, at least 1, default 262,144 as in
+ *     Linux; one more ends at once. Those that somebody watches ({@code events}) do not count
  */
 public record TcpSettings(long memory, TcpCongestion congestionControl, int orphans, TcpSynCookies synCookies,
                           TcpMtuProbing mtuProbing, TcpEcn ecn, TcpEventListener events, int largestSendBuffer,
-                          int largestReceiveBuffer, Duration rtoFloor) {
+                          int largestReceiveBuffer, Duration rtoFloor, int timeWaits) {
 
     /** Checks the ranges. */
     public TcpSettings {
@@ -38,6 +40,9 @@ public record TcpSettings(long memory, TcpCongestion congestionControl, int orph
         Objects.requireNonNull(ecn, "ecn");
         if (memory < 1 << 20) {
             throw new IllegalArgumentException("TcpSettings.memory: " + memory + " is less than 1 MiB");
+        }
+        if (timeWaits < 1) {
+            throw new IllegalArgumentException("TcpSettings.timeWaits: " + timeWaits + " is less than 1");
         }
         if (orphans < 1) {
             throw new IllegalArgumentException("TcpSettings.orphans: " + orphans + " is less than 1");
@@ -58,59 +63,66 @@ public record TcpSettings(long memory, TcpCongestion congestionControl, int orph
     public static TcpSettings defaults() {
         return new TcpSettings(256L << 20, TcpCongestion.CUBIC, 16_384, TcpSynCookies.WHEN_FULL,
                 TcpMtuProbing.ON_BLACK_HOLE, TcpEcn.ACCEPT, null, TcpBuffers.TUNED.largestSend(),
-                TcpBuffers.TUNED.largestReceive(), Duration.ofNanos(RttEstimator.DEFAULT_FLOOR));
+                TcpBuffers.TUNED.largestReceive(), Duration.ofNanos(RttEstimator.DEFAULT_FLOOR), 262_144);
     }
 
     /** A copy with this limit in bytes. */
     public TcpSettings memory(long bytes) {
         return new TcpSettings(bytes, congestionControl, orphans, synCookies, mtuProbing, ecn, events, largestSendBuffer,
-                largestReceiveBuffer, rtoFloor);
+                largestReceiveBuffer, rtoFloor, timeWaits);
     }
 
     /** A copy with this congestion control for connections that do not choose one. */
     public TcpSettings congestionControl(TcpCongestion algorithm) {
         return new TcpSettings(memory, algorithm, orphans, synCookies, mtuProbing, ecn, events, largestSendBuffer,
-                largestReceiveBuffer, rtoFloor);
+                largestReceiveBuffer, rtoFloor, timeWaits);
     }
 
     /** A copy with this limit on closed connections that are not acknowledged yet. */
     public TcpSettings orphans(int connections) {
         return new TcpSettings(memory, congestionControl, connections, synCookies, mtuProbing, ecn, events, largestSendBuffer,
-                largestReceiveBuffer, rtoFloor);
+                largestReceiveBuffer, rtoFloor, timeWaits);
     }
 
     /** A copy whose listeners answer SYNs with cookies so often. */
     public TcpSettings synCookies(TcpSynCookies when) {
         return new TcpSettings(memory, congestionControl, orphans, when, mtuProbing, ecn, events, largestSendBuffer,
-                largestReceiveBuffer, rtoFloor);
+                largestReceiveBuffer, rtoFloor, timeWaits);
     }
 
     /** A copy whose connections probe for the path MTU so. */
     public TcpSettings mtuProbing(TcpMtuProbing when) {
         return new TcpSettings(memory, congestionControl, orphans, synCookies, when, ecn, events, largestSendBuffer,
-                largestReceiveBuffer, rtoFloor);
+                largestReceiveBuffer, rtoFloor, timeWaits);
     }
 
     /** A copy whose stack tells {@code listener} what each of its connections does; null: nobody. */
     public TcpSettings events(TcpEventListener listener) {
         return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, ecn, listener, largestSendBuffer,
-                largestReceiveBuffer, rtoFloor);
+                largestReceiveBuffer, rtoFloor, timeWaits);
     }
 
     /** A copy with these limits in bytes for the buffers of connections that do not choose their size. */
     public TcpSettings largestBuffers(int send, int receive) {
-        return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, ecn, events, send, receive, rtoFloor);
+        return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, ecn, events, send, receive, rtoFloor,
+                timeWaits);
     }
 
     /** A copy with this floor of the retransmission time-out, for connections that do not choose theirs. */
     public TcpSettings rtoFloor(Duration floor) {
         return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, ecn, events, largestSendBuffer,
-                largestReceiveBuffer, floor);
+                largestReceiveBuffer, floor, timeWaits);
     }
 
     /** A copy with this explicit congestion notification for connections that do not choose. */
     public TcpSettings ecn(TcpEcn use) {
         return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, use, events, largestSendBuffer,
-                largestReceiveBuffer, rtoFloor);
+                largestReceiveBuffer, rtoFloor, timeWaits);
+    }
+
+    /** A copy with this limit on connections in TIME-WAIT. */
+    public TcpSettings timeWaits(int connections) {
+        return new TcpSettings(memory, congestionControl, orphans, synCookies, mtuProbing, ecn, events, largestSendBuffer,
+                largestReceiveBuffer, rtoFloor, connections);
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.tcp;
 
 import dev.weft.tcp.core.TcpConnection;
 import dev.weft.tcp.core.TcpInfo;
+import dev.weft.tcp.core.TcpState;
 import dev.weft.tcp.core.congestion.CongestionAlgorithm;
 import dev.weft.wire.IpAddress;
 import java.net.InetSocketAddress;
@@ -68,6 +69,13 @@ public record TcpSocketInfo(InetSocketAddress local, InetSocketAddress remote, b
                 info.reorderingSeen(), info.pacingRate(), info.deliveryRate(), info.timestamps(), info.selectiveAcks(),
                 info.windowScaling(), info.pathMtu(), info.ecn(), info.sendBuffer(), info.receiveBuffer(),
                 Duration.ofNanos(info.receiveRttNanos()), info.receiveSpace());
+    }
+
+    /** One of which only TIME-WAIT is left: that, its ends, and nothing else. */
+    static TcpSocketInfo ofTimeWait(FlowKey key, boolean active) {
+        return new TcpSocketInfo(key.local(), key.remote(), active, TcpState.TIME_WAIT.name(), Duration.ZERO, Duration.ZERO,
+                Duration.ZERO, "", 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, 0, false, false, false, 0, false, 0, 0,
+                Duration.ZERO, 0);
     }
 
     private static String nameOf(CongestionAlgorithm algorithm) {

@@ -43,6 +43,11 @@ class FlowTableTest {
         public void tableHash(int tableHash) {
             hash = tableHash;
         }
+
+        @Override
+        public int successorIss() {
+            return 0;
+        }
     }
 
     private Probe find(FlowKey key) {

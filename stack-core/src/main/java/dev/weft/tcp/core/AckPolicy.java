@@ -136,6 +136,11 @@ final class AckPolicy {
         due = true;
     }
 
+    /** Whether no ACK is owed, now or later. */
+    boolean isAtRest() {
+        return !due && queued == 0 && deadline == NEVER;
+    }
+
     boolean hasQueued() {
         return queued > 0;
     }

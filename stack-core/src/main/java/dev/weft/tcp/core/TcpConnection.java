@@ -398,6 +398,15 @@ public final class TcpConnection extends UserCalls {
                 && life.timestamps().isLaterIncarnation(syn, config.extensions().timestamps(), rcv.rcvNxt);
     }
 
+    /**
+     * In TIME-WAIT, when the application has closed it and it owes nobody anything: what of it must stay until its
+     * {@link #deadline()}; else null. Ask after poll has said false.
+     */
+    public TimeWait timeWait(long now) {
+        boolean rests = life.state() == TcpState.TIME_WAIT && life.isClosedByUser() && rcv.acks.isAtRest() && !life.owesReset();
+        return rests ? new TimeWait(config, life, now) : null;
+    }
+
     /** SND.NXT. */
     public int sndNxt() {
         return snd.sndNxt;

@@ -107,6 +107,8 @@ public enum TcpEvent {
     GIVEN_UP,
     /** Too many connections were closed and not acknowledged: the oldest of them was reset (D8). */
     ORPHAN_RESET,
+    /** Too many connections were in TIME-WAIT: one more did not wait (D8). */
+    TIME_WAIT_OVERFLOW,
     /** The receive buffer has grown with what the application reads in a round trip. */
     RECEIVE_BUFFER_GROWN,
     /** The receive buffer has its first size again: nothing came for a while, or the stack's memory is short. */

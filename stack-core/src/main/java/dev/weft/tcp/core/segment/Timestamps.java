@@ -106,6 +106,11 @@ public final class Timestamps {
      * @param offered whether this end would agree to timestamps in the next incarnation
      */
     public boolean isLaterIncarnation(TcpSegment syn, boolean offered, int rcvNxt) {
+        return isLaterIncarnation(syn, offered, rcvNxt, agreed, recent);
+    }
+
+    /** The same, of a connection with this answer to {@link #agreed()} and this {@link #recent()}. */
+    public static boolean isLaterIncarnation(TcpSegment syn, boolean offered, int rcvNxt, boolean agreed, int recent) {
         if (!syn.timestamps || !offered) {
             return Seq.gt(syn.seq, rcvNxt);
         }
