@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         description = "Programs on a TCP/IP stack in Java. With no PROGRAM: demo.",
         synopsisSubcommandLabel = "PROGRAM",
         subcommands = {DemoProgram.class, HttpProgram.class, ServicesProgram.class, PingProgram.class,
-            FetchProgram.class, Iperf3Program.class, LinkProgram.class, PathProgram.class, PathEndProgram.class, ScaleProgram.class,
+            FetchProgram.class, Iperf3Program.class, LinkProgram.class, PathProgram.class, PathEndProgram.class, ScaleProgram.class, ScaleKernelProgram.class,
             BenchProgram.class, BenchEndProgram.class, BenchSubjectProgram.class})
 public final class Main implements Runnable {
 

@@ -15,6 +15,10 @@ import picocli.CommandLine.Option;
             + "of a fresh JVM, and after a warm-up), how long closing takes, and what a closed connection in TIME-WAIT takes."})
 final class ScaleProgram implements Callable<Integer> {
 
+    @Option(names = "--tap", description = "The kernel's sockets connect to one stack over a TAP instead; in a network namespace of "
+            + "its own.")
+    private boolean tap;
+
     @Option(names = "--connections", paramLabel = "N", description = "How many; default: 100000.")
     private int connections = 100_000;
 
@@ -30,7 +34,7 @@ final class ScaleProgram implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        new ScaleBench(System.out, histogram).run(connections, warmUp, json);
+        new ScaleBench(System.out, tap, histogram).run(connections, warmUp, json);
         return 0;
     }
 }

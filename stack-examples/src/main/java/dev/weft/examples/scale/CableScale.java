@@ -16,10 +16,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /** Two stacks of this process on a cable, and any number of connections between them, both ends of which wait in a read. */
-final class CableScale implements AutoCloseable {
+final class CableScale implements Scale {
 
     /** So many connections go to one port: a quarter of the ephemeral ports, so that finding a free one takes no search. */
     private static final int PER_PORT = 12_000;
@@ -61,12 +61,8 @@ final class CableScale implements AutoCloseable {
         }
     }
 
-    /**
-     * Opens connections until there are {@code count}, and waits until both ends of all of them wait.
-     *
-     * @param slices is told, at even shares of the way, how many there are
-     */
-    void open(int count, int slice, Consumer<Integer> slices) throws Exception {
+    @Override
+    public void open(int count, int slice, IntConsumer slices) throws Exception {
         InetAddress server = InetAddress.ofLiteral("10.0.0.2");
         int from = sockets.length;
         sockets = Arrays.copyOf(sockets, count);
@@ -103,8 +99,8 @@ final class CableScale implements AutoCloseable {
         }
     }
 
-    /** Closes all connections from the client's side, and waits until no thread of either side is left in one. */
-    void closeAll() throws Exception {
+    @Override
+    public void closeAll() throws Exception {
         for (TcpSocket socket : sockets) {
             socket.close();
         }
@@ -112,8 +108,13 @@ final class CableScale implements AutoCloseable {
         await(() -> clients.waiting() == 0 && served.waiting() == 0 && right.tcp().connectionCount() == 0, "all are closed");
     }
 
-    /** Connections that the clients' stack still knows: those in TIME-WAIT. */
-    int left() {
+    @Override
+    public int ends() {
+        return 2;
+    }
+
+    @Override
+    public int left() {
         return left.tcp().connectionCount();
     }
 

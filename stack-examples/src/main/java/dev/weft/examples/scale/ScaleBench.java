@@ -16,52 +16,61 @@ public final class ScaleBench {
     private static final int WARM_UP_ROUNDS = 3;
 
     private final PrintStream out;
+    private final boolean tap;
     private final int histogram;
     private final List<String> figures = new ArrayList<>();
+    private int ends;
 
-    /** @param histogram how many lines of it to show, 0 for none */
-    public ScaleBench(PrintStream out, int histogram) {
+    /**
+     * A measurement of a stack on a TAP, or of two on a cable.
+     *
+     * @param histogram how many lines of it to show, 0 for none
+     */
+    public ScaleBench(PrintStream out, boolean tap, int histogram) {
         this.out = out;
+        this.tap = tap;
         this.histogram = histogram;
     }
 
     /** @param json where the figures go, null for nowhere */
     public void run(int connections, int warmUp, Path json) throws Exception {
-        try (var cable = new CableScale(Math.max(COLD, Math.max(connections, warmUp)))) {
+        int most = Math.max(COLD, Math.max(connections, warmUp));
+        try (Scale scale = tap ? new TapScale(most) : new CableScale(most)) {
+            ends = scale.ends();
             Footprint empty = Footprint.take();
-            cable.open(COLD, COLD, _ -> { });
-            tell("cold", COLD, Footprint.take().minus(empty).dividedBy(2 * COLD));
-            cable.closeAll();
+            scale.open(COLD, COLD, _ -> { });
+            tell("cold", COLD, Footprint.take().minus(empty).dividedBy(ends * COLD));
+            scale.closeAll();
             for (int i = 0; i < WARM_UP_ROUNDS && warmUp > 0; i++) {
-                cable.open(warmUp, warmUp, _ -> { });
-                cable.closeAll();
+                scale.open(warmUp, warmUp, _ -> { });
+                scale.closeAll();
             }
-            int before = cable.left();
+            int before = scale.left();
             Footprint warm = Footprint.take();
-            fill(cable, connections);
-            tell("warm", connections, Footprint.take().minus(warm).dividedBy(2 * connections));
+            fill(scale, connections);
+            tell("warm", connections, Footprint.take().minus(warm).dividedBy(ends * connections));
             if (histogram > 0) {
                 out.println(Footprint.histogram(histogram));
             }
             long began = System.nanoTime();
-            cable.closeAll();
-            say("close", "%.2f s for %d connections, both ends", (System.nanoTime() - began) / 1e9, connections);
+            scale.closeAll();
+            say("close", "%.2f s for %d connections", (System.nanoTime() - began) / 1e9, connections);
             Footprint closed = Footprint.take().minus(warm);
-            int waiting = cable.left() - before;
+            int waiting = scale.left() - before;
             say("timeWait", "%d connections in TIME-WAIT, %d B of heap each", waiting, closed.heap() / Math.max(1, waiting));
             long stackBegan = System.nanoTime();
-            Runnable end = cable::close; // here and not where the block ends: it is measured
+            Runnable end = scale::close; // here and not where the block ends: it is measured
             end.run();
-            say("stackClose", "%.2f s for both stacks", (System.nanoTime() - stackBegan) / 1e9);
+            say("stackClose", "%.2f s for the stacks", (System.nanoTime() - stackBegan) / 1e9);
         }
         write(json);
     }
 
-    private void fill(CableScale cable, int connections) throws Exception {
+    private void fill(Scale scale, int connections) throws Exception {
         var rates = new ArrayList<String>();
         long[] last = {System.nanoTime()};
         int slice = Math.max(1, connections / SLICES);
-        cable.open(connections, slice, _ -> {
+        scale.open(connections, slice, _ -> {
             long now = System.nanoTime();
             rates.add(String.format(Locale.ROOT, "%.0f", slice / ((now - last[0]) / 1e9)));
             last[0] = now;
