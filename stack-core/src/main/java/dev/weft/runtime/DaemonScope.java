@@ -44,6 +44,16 @@ public interface DaemonScope extends AutoCloseable {
     Daemon fork(String name, ThrowingRunnable body);
 
     /**
+     * As {@link #fork}, without waiting for the owner's answer: for whoever starts many threads in a row, to which each answer
+     * would cost two changes of thread. It waits only while {@value OwnedScope#MAX_WAITING} threads are still to be started.
+     *
+     * @param refused run instead of {@code body}, on the owner's thread, when the scope was closed first or no thread could be
+     *     started; must be short and must not suspend; what it throws is logged
+     * @throws IllegalStateException as {@link #fork} does; then {@code refused} is not run
+     */
+    void forkSoon(String name, ThrowingRunnable body, Consumer<RuntimeException> refused);
+
+    /**
      * As {@link #fork}, on a platform thread, for a body that blocks in native calls.
      *
      * @param wakeUp run after the daemon's thread has been interrupted, by whoever cancels: ends the wait that an

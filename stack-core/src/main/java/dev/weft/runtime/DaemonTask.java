@@ -2,6 +2,7 @@ package dev.weft.runtime;
 
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +16,8 @@ final class DaemonTask implements Daemon {
     private final ThrowingRunnable body;
     private final boolean onPlatform;
     private final Runnable wakeUp;
+    /** Who hears that it will not run, instead of the thread that forks; null: that thread waits for the answer. */
+    private final Consumer<RuntimeException> refused;
 
     /** Opened by the owner when the request has been answered. */
     private final CountDownLatch answered = new CountDownLatch(1);
@@ -31,6 +34,17 @@ final class DaemonTask implements Daemon {
         this.body = body;
         this.onPlatform = onPlatform;
         this.wakeUp = wakeUp;
+        this.refused = null;
+    }
+
+    /** One on a virtual thread whose start nobody waits for. */
+    DaemonTask(OwnedScope scope, String name, ThrowingRunnable body, Consumer<RuntimeException> refused) {
+        this.scope = scope;
+        this.name = name;
+        this.body = body;
+        this.onPlatform = false;
+        this.wakeUp = () -> { };
+        this.refused = refused;
     }
 
     /** The thread of this daemon, not started, for the engine. */
@@ -71,10 +85,25 @@ final class DaemonTask implements Daemon {
         refusal = reason;
         ended.countDown();
         answered.countDown();
+        if (refused != null) {
+            try {
+                refused.accept(reason);
+            } catch (RuntimeException e) {
+                LOG.atWarn().addKeyValue("daemon", name).setCause(e).log("whoever asked for it cannot take that it was refused");
+            }
+        }
+    }
+
+    /** Waits for {@link #accept()} or {@link #refuse}, and throws why it was refused; an interrupt stays set. */
+    void awaitAnswer() {
+        awaitOutcome();
+        if (refusal != null) {
+            throw refusal;
+        }
     }
 
     /** Waits for {@link #accept()} or {@link #refuse}; an interrupt stays set. */
-    void awaitAnswer() {
+    void awaitOutcome() {
         boolean interrupted = false;
         while (true) {
             try {
@@ -86,9 +115,6 @@ final class DaemonTask implements Daemon {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-        if (refusal != null) {
-            throw refusal;
         }
     }
 

@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 final class OwnedScope implements DaemonScope {
 
+    /** Requests that may lie in the queue before whoever adds one more waits until it is answered. */
+    static final int MAX_WAITING = 256;
+
     private static final Logger LOG = LoggerFactory.getLogger(OwnedScope.class);
     private static final Runnable NOTHING = () -> { };
     private static final ScopedValue<OwnedScope> DAEMON_OF = ScopedValue.newInstance();
@@ -62,28 +65,44 @@ final class OwnedScope implements DaemonScope {
     }
 
     @Override
+    public void forkSoon(String daemonName, ThrowingRunnable body, Consumer<RuntimeException> refused) {
+        DaemonTask task = new DaemonTask(this, daemonName, body, refused);
+        if (request(task) > MAX_WAITING) {
+            task.awaitOutcome();
+        }
+    }
+
+    @Override
     public Daemon forkPlatform(String daemonName, ThrowingRunnable body, Runnable wakeUp) {
         return fork(new DaemonTask(this, daemonName, body, true, wakeUp));
     }
 
     private Daemon fork(DaemonTask task) {
+        request(task);
+        task.awaitAnswer();
+        return task;
+    }
+
+    /** Asks the owner to start it; returns how many requests there are with this one. */
+    private int request(DaemonTask task) {
         Suspension.check("DaemonScope.fork");
+        int waiting;
         lock.lock();
         try {
             if (closing) {
                 throw closed(task);
             }
             requests.add(task);
+            waiting = requests.size();
         } finally {
             lock.unlock();
         }
         if (Thread.currentThread() == owner) {
             startRequested();       // a listener forks: nobody else would answer
-        } else {
-            LockSupport.unpark(owner);
+        } else if (waiting == 1) {
+            LockSupport.unpark(owner);      // else whoever found the queue empty does
         }
-        task.awaitAnswer();
-        return task;
+        return waiting;
     }
 
     private IllegalStateException closed(DaemonTask task) {

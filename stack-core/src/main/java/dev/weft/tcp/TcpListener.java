@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -144,6 +145,7 @@ public final class TcpListener implements AutoCloseable {
     public void serve(SocketHandler handler) throws IOException {
         Suspension.check("TcpListener.serve");
         String name = "weft-serve-" + address.getPort();
+        var refusal = new AtomicReference<RuntimeException>();
         try (DaemonScope scope = DaemonScope.open(name, FailurePolicy.KEEP_GOING)) {
             while (true) {
                 TcpSocket socket;
@@ -151,12 +153,19 @@ public final class TcpListener implements AutoCloseable {
                     socket = accept();
                 } catch (SocketException e) {
                     if (isClosed() && tcp.failure() == null) {
-                        return;
+                        break;
                     }
                     throw e;
                 }
                 try {
-                    scope.fork(name, () -> handle(handler, socket));
+                    // Not fork(): to wait for each thread to start would make one accept cost two changes of thread.
+                    scope.forkSoon(name, () -> handle(handler, socket), e -> {
+                        socket.abort();
+                        if (!scope.isClosed()) {        // no thread could be started: it is for serve() to say so
+                            refusal.compareAndSet(null, e);
+                            close();
+                        }
+                    });
                 } catch (RuntimeException | Error e) {
                     socket.abort();
                     close();
@@ -165,6 +174,9 @@ public final class TcpListener implements AutoCloseable {
             }
         } finally {
             close();
+        }
+        if (refusal.get() != null) {
+            throw refusal.get();
         }
     }
 

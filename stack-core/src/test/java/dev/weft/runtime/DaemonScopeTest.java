@@ -67,6 +67,47 @@ class DaemonScopeTest {
     }
 
     @Test
+    void startsManySoonWithoutAnAnswerToEach() throws Exception {
+        int many = 4 * OwnedScope.MAX_WAITING;
+        var ran = new CountDownLatch(many);
+        try (var scope = open(FailurePolicy.KEEP_GOING)) {
+            for (int i = 0; i < many; i++) {
+                scope.forkSoon("scopetest-soon", ran::countDown, refusal -> { });
+            }
+            ran.await();
+        }
+    }
+
+    @Test
+    void tellsWhoeverDidNotWaitThatTheScopeClosedFirst() throws Exception {
+        var refusals = new LinkedBlockingQueue<RuntimeException>();
+        var ownerIsBusy = new CountDownLatch(1);
+        var ownerMayGoOn = new CountDownLatch(1);
+        var scope = open(FailurePolicy.KEEP_GOING);
+        scope.onFailure(failure -> {
+            ownerIsBusy.countDown();
+            try {
+                ownerMayGoOn.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        scope.fork("scopetest-fails", () -> {
+            throw new IOException("to keep the owner busy");
+        });
+        ownerIsBusy.await();
+        scope.forkSoon("scopetest-late", () -> refusals.add(new IllegalStateException("it ran")), refusals::add);
+        scope.beginClose();
+        ownerMayGoOn.countDown();
+        scope.close();
+        assertThat(refusals).singleElement().satisfies(refusal -> assertThat(refusal)
+                .hasMessageContaining("cannot start scopetest-late"));
+        assertThatThrownBy(() -> scope.forkSoon("scopetest-later", () -> { }, refusals::add))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(refusals).as("who is told by an exception is not told twice").hasSize(1);
+    }
+
+    @Test
     void closeInterruptsDaemonsAndWaitsForThem() throws Exception {
         BlockingQueue<String> ended = new LinkedBlockingQueue<>();
         var scope = open(FailurePolicy.CANCEL_ALL);
