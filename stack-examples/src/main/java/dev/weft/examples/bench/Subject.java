@@ -33,6 +33,8 @@ final class Subject implements AutoCloseable {
     static final byte QUESTION = 1;
 
     private static final int BUFFER = 128 << 10;
+    /** Small, for connections come and go. */
+    private static final int ECHO_BUFFER = 4 << 10;
     private static final int LARGEST_DATAGRAM = 65_507;
     private static final int LONGEST_MILLIS = 60_000;
 
@@ -54,7 +56,7 @@ final class Subject implements AutoCloseable {
     }
 
     private static void echo(InputStream in, OutputStream out) throws IOException {
-        byte[] buffer = new byte[BUFFER];
+        byte[] buffer = new byte[ECHO_BUFFER];
         int n;
         while ((n = in.read(buffer)) >= 0) {
             out.write(buffer, 0, n);
