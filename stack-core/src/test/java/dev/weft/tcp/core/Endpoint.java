@@ -57,6 +57,8 @@ final class Endpoint {
     /** The longest segment that came, of joined ones their pieces. */
     private int peerSegment;
     /** The highest right edge that this end has given its peer so far. */
+    final Restraint restraint = new Restraint(this);
+    private long clock;
     private boolean givenKnown;
     private int given;
 
@@ -105,7 +107,9 @@ final class Endpoint {
         }
         noteEdge();
         int before = connection.rcvNxt();
+        int una = connection.sender().sndUna;
         connection.segment(now, in);
+        restraint.arrived(in, una, before);
         checkAcknowledgement(before);
         wire.asSlice(0, bytes.length).fill((byte) 0xee);     // the frame was borrowed: whatever looks at it later sees rubbish
         return null;
@@ -136,6 +140,7 @@ final class Endpoint {
             return null;
         }
         polled++;
+        restraint.leaves(out);
         checkLarge();
         if (ends.deviceDrops() > 0 && random.nextInt(100) < ends.deviceDrops()) {
             connection.localDrop(now, out);
@@ -184,6 +189,7 @@ final class Endpoint {
 
     /** Runs the application as far as it gets. */
     void application(long now) {
+        clock = now;
         wakeAt = Long.MAX_VALUE;
         if (connection == null) {
             return;
@@ -252,6 +258,7 @@ final class Endpoint {
         }
         Sender snd = connection.sender();
         Receiver rcv = connection.receiver();
+        restraint.check();
         require(Seq.le(snd.sndUna, snd.sndNxt), "SND.UNA ≤ SND.NXT");
         require(snd.recovery.board.isConsistent(snd.sndUna, snd.sndNxt), "the scoreboard covers what is outstanding");
         require(snd.buffer.length() <= config.buffers().largestSend(), "the send buffer keeps its size");
@@ -277,6 +284,7 @@ final class Endpoint {
     /** What must hold when poll has nothing more to send. */
     void checkTimers() {
         if (connection != null && connection.state().isSynchronized()) {
+            restraint.checkProbes(clock);
             Sender snd = connection.sender();
             boolean waits = snd.outstanding() > 0 || snd.sndEnd() != snd.sndNxt;
             require(!waits || connection.deadline() != Long.MAX_VALUE, "who waits for the peer has a timer");

@@ -67,6 +67,20 @@ enum PlantedBug {
             .getfield(ClassDesc.of("dev.weft.tcp.core.Emission"), "largest", ConstantDescs.CD_int)
             .aload(0).invokevirtual(ClassDesc.of("dev.weft.tcp.core.Emission"), "full", MethodTypeDesc.ofDescriptor("()I"))
             .invokestatic(ClassDesc.of("java.lang.Math"), "max", MethodTypeDesc.ofDescriptor("(II)I")).ireturn()),
+    /** A loss is repaired, and the window stays. */
+    LOSS_DOES_NOT_REDUCE("dev.weft.tcp.core.congestion.LossBasedControl", "enterRecovery", CodeBuilder::return_),
+    /** The retransmission timer fires, and the window stays. */
+    TIMEOUT_DOES_NOT_REDUCE("dev.weft.tcp.core.congestion.LossBasedControl", "timeout", CodeBuilder::return_),
+    /** Marks of routers are not echoed. */
+    MARKS_ARE_NOT_ECHOED("dev.weft.tcp.core.segment.Ecn", "arrived", code -> code.iconst_0().ireturn()),
+    /** Echoes of marks are not noticed. */
+    ECHOES_ARE_IGNORED("dev.weft.tcp.core.segment.Ecn", "isEcho", code -> code.iconst_0().ireturn()),
+    /** A closed window is probed as often as at first. */
+    PROBES_DO_NOT_BACK_OFF("dev.weft.tcp.core.recovery.Persist", "fire", code -> code
+            .aload(0).loadConstant(Long.MAX_VALUE).putfield(ClassDesc.of("dev.weft.tcp.core.recovery.Persist"), "deadline", ConstantDescs.CD_long)
+            .aload(0).iconst_1().putfield(ClassDesc.of("dev.weft.tcp.core.recovery.Persist"), "due", ConstantDescs.CD_boolean).return_()),
+    /** The path is taken to carry what a probe has only asked. */
+    UNTRIED_MTU_IS_USED("dev.weft.tcp.core.mtu.MtuSearch", "mtu", code -> code.loadConstant(1400).ireturn()),
     /** SYN takes no place in the sequence space. */
     SYN_HAS_NO_NUMBER("dev.weft.tcp.core.segment.TcpSegment", "length", code -> code.aload(0)
             .getfield(ClassDesc.of("dev.weft.tcp.core.segment.TcpSegment"), "payload", ClassDesc.of("dev.weft.tcp.core.buffer.Pieces"))

@@ -133,6 +133,8 @@ final class Simulation {
     private void begin() {
         a.probing = scenario.pathMtu() < Integer.MAX_VALUE ? MtuProbing.ALWAYS : MtuProbing.ON_BLACK_HOLE;
         b.probing = a.probing;
+        a.restraint.longest = scenario.pathMtu();
+        b.restraint.longest = scenario.pathMtu();
         a.connect(now);
         if (scenario.ends().simultaneousOpen()) {
             b.connect(now);
