@@ -6,6 +6,7 @@ import dev.weft.device.OutFramePool;
 import dev.weft.ip.IcmpErrors;
 import dev.weft.ip.IpPacket;
 import dev.weft.ip.IpPath;
+import dev.weft.ip.TransportChecksum;
 import dev.weft.ipv4.Ipv4;
 import dev.weft.resource.Counter;
 import dev.weft.resource.CounterGroup;
@@ -18,6 +19,8 @@ import dev.weft.wire.IcmpType;
 import dev.weft.wire.IpProtocol;
 import dev.weft.wire.Ipv4Address;
 import dev.weft.wire.Ipv4Header;
+import dev.weft.wire.TcpHeader;
+import dev.weft.wire.UdpHeader;
 import dev.weft.wire.UnreachableCode;
 import java.net.NoRouteToHostException;
 
@@ -124,11 +127,27 @@ final class IcmpErrorSender implements IcmpErrors {
             Bytes.copy(about.header(), about.headerOffset(), frame.head(), body, about.headerLength());
             Bytes.copy(about.payload(), about.payloadOffset(), frame.head(), body + about.headerLength(),
                     quoted - about.headerLength());
+            finishChecksum(about, frame, body + about.headerLength(), quoted - about.headerLength());
             IcmpMessage.write(frame.head(), at, type, code, rest, length);
             // RFC 1122 §3.2.2: an error has normal type of service.
             return path.send(frame, IpProtocol.ICMP, 0, 0, false);
         } finally {
             pool.release(frame);
+        }
+    }
+
+    /**
+     * Where the device has left a checksum to us that nobody will look at (D5), the quoted packet gets the one that it would have
+     * on a wire: who reads the error may check it.
+     *
+     * @param quoted where the {@code length} quoted bytes of the transport are in the head of {@code frame}
+     */
+    private static void finishChecksum(IpPacket about, OutFrame frame, int quoted, int length) {
+        boolean tcp = about.protocol() == IpProtocol.TCP;
+        int field = tcp ? TcpHeader.CHECKSUM : UdpHeader.CHECKSUM;
+        if (about.isChecksumVerified() && (tcp || about.protocol() == IpProtocol.UDP) && length >= field + Short.BYTES
+                && Bytes.u16(frame.head(), quoted + field) != 0) {
+            Bytes.set16(frame.head(), quoted + field, TransportChecksum.of(about, field));
         }
     }
 }

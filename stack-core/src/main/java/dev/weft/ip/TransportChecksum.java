@@ -52,6 +52,18 @@ public final class TransportChecksum {
         frame.mark(ChecksumMark.COMPLETE, frame.segmentSize());
     }
 
+    /**
+     * The checksum that a received packet of TCP or UDP should have.
+     *
+     * @param field where it is in the payload; what stands there does not count
+     */
+    public static int of(IpPacket packet, int field) {
+        long sum = Checksum.sum(packet.payload(), packet.payloadOffset(), packet.payloadLength(), pseudoHeader(packet));
+        // In one's complement arithmetic a word is taken off by adding its complement.
+        sum += ~Bytes.u16(packet.payload(), packet.payloadOffset() + field) & 0xffff;
+        return packet.protocol() == IpProtocol.UDP ? UdpHeader.finishChecksum(sum) : Checksum.finish(sum);
+    }
+
     /** Whether the payload with its pseudo-header sums to what a right checksum gives, or the device vouches for it. */
     public static boolean isRight(IpPacket packet) {
         return packet.isChecksumVerified() || Checksum.finish(

@@ -5,7 +5,10 @@ import static dev.weft.ipv4.Ipv4Bench.US;
 import static dev.weft.ipv4.Packets.packet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.device.ChecksumMark;
 import dev.weft.device.LinkCast;
+import dev.weft.device.TransportPackets;
+import dev.weft.device.TransportPackets.Shape;
 import dev.weft.ip.IcmpErrors;
 import dev.weft.ip.IpPacket;
 import dev.weft.ipv4.Ipv4Bench;
@@ -21,6 +24,7 @@ import dev.weft.wire.Ipv4View;
 import dev.weft.wire.Octets;
 import dev.weft.wire.UnreachableCode;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -133,6 +137,22 @@ class IcmpTest {
                 Octets.of(packet)));
         assertThat(Packets.header(error).source()).hasToString(US);
         assertThat(Packets.header(error).tos()).isZero();
+    }
+
+    /** RFC 792: an error quotes what was sent, which had a checksum when it came to a wire. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void quotesTheChecksumThatADeviceLeftToUs(boolean tcp) throws Exception {
+        byte[] addresses = ByteBuffer.allocate(8).putInt(Ipv4Address.of(PEER).bits()).putInt(Ipv4Address.of(US).bits()).array();
+        var shape = new Shape(new byte[0], false, tcp, new byte[0], new byte[0], addresses, 7, 8, TransportPackets.ACK, 0);
+        byte[] text = Packets.pattern(101);
+        bench.link.deliver(shape.large(text), LinkCast.UNICAST, bench.clock.nanoTime(), ChecksumMark.PARTIAL);
+        byte[] payload = Packets.payloadOf(bench.link.next().bytes());
+        byte[] finished = shape.segments(text, 101).getFirst();
+        assertThat(Arrays.copyOfRange(payload, 8, payload.length)).isEqualTo(finished);
+        bench.link.deliver(finished, LinkCast.UNICAST, bench.clock.nanoTime(), ChecksumMark.VERIFIED);
+        payload = Packets.payloadOf(bench.link.next().bytes());
+        assertThat(Arrays.copyOfRange(payload, 8, payload.length)).as("one that is finished stays").isEqualTo(finished);
     }
 
     @Test
