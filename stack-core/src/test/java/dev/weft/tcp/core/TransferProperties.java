@@ -71,7 +71,8 @@ class TransferProperties {
                      MEMORY_PRESSURE, OUT_OF_ORDER_PRUNED, RECEIVE_BUFFER_SHRUNK, RESET_SENT, COOKIE_SENT, COOKIE_ACCEPTED,
                      FAST_OPEN_TAKEN, FAST_OPEN_COOKIE_REFUSED, FAST_OPEN_TOO_MANY, FAST_OPEN_ACKNOWLEDGED, FAST_OPEN_IGNORED,
                      URGENT_RECEIVED, RESET_RECEIVED -> {
-                    // have their own tests: here nobody gives up, resets, reneges or is asked, and paths do not change
+                    // Have their own tests: here nobody gives up, resets, reneges (RackTlpTest, HostilePeerTest) or is asked,
+                    // paths do not change, and there is memory for all (MemoryPressureTest).
                 }
                 default -> assertThat(TALLY.of(event)).as(event.name()).isGreaterThanOrEqualTo(20);
             }
