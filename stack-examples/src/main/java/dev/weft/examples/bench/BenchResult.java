@@ -57,7 +57,7 @@ record BenchResult(BenchCase row, boolean pinned, String subject, List<Measureme
 
     /** One line of the report. */
     String line() {
-        String format = row.isBulk() ? "%12.2f" : "%12.0f";
+        String format = row.isBulk() ? "%12.2f" : row.isLossy() ? "%12.1f" : "%12.0f";
         var more = new StringBuilder();
         if (!Double.isNaN(own.getFirst().p50Micros())) {
             more.append(String.format(Locale.ROOT, "p50 %.1f, %.1f µs; p99 %.1f, %.1f µs", median(kernel, Measurement::p50Micros),
