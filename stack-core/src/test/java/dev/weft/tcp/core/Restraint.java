@@ -24,7 +24,10 @@ final class Restraint {
     private int outstanding;
     private int mss;
     private int ssthresh;
+    private int flight;
 
+    /** Where the flight may go in this recovery. */
+    private int mostFlight;
     /** Where SND.NXT was when something was reduced last. */
     private int cutAt;
     private boolean cut;
@@ -80,6 +83,13 @@ final class Restraint {
             if (now == Phase.TIMEOUT && phase != Phase.TIMEOUT) {
                 end.require(snd.congestion.cwnd() <= segment, "a time-out reduces the window to a segment (RFC 5681 §3.1)");
             }
+            boolean reducing = now == Phase.FAST || now == Phase.CWR;
+            if (reducing && phase != Phase.FAST && phase != Phase.CWR) {
+                mostFlight = 2 * Math.max(flight, snd.congestion.ssthresh()) + 6 * segment;
+            }
+            // Twice: what was taken for lost may be in flight still. Without SACK it is a guess, which partial ACKs correct.
+            end.require(!reducing || !end.connection.info().selectiveAcks() || snd.flight() <= Math.max(mostFlight, flight),
+                    "the flight does not grow while it is reduced (RFC 9937 §6)");
         }
         end.require(longest == Integer.MAX_VALUE || !end.connection.state().isSynchronized() || snd.size.pathMtu() <= longest,
                 "no path MTU is believed in that nothing has shown (RFC 4821 §7.6)");
@@ -92,6 +102,7 @@ final class Restraint {
         }
         phase = now;
         outstanding = snd.outstanding();
+        flight = snd.flight();
         mss = snd.mss();
         ssthresh = snd.congestion.ssthresh();
     }

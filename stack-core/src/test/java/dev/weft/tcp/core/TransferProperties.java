@@ -70,7 +70,7 @@ class TransferProperties {
                 case GIVEN_UP, MTU_LOWERED, SACK_RENEGED, KEEPALIVE_PROBE, ORPHAN_RESET, ORPHAN_RESET_FOR_MEMORY,
                      MEMORY_PRESSURE, OUT_OF_ORDER_PRUNED, RECEIVE_BUFFER_SHRUNK, RESET_SENT, COOKIE_SENT, COOKIE_ACCEPTED,
                      FAST_OPEN_TAKEN, FAST_OPEN_COOKIE_REFUSED, FAST_OPEN_TOO_MANY, FAST_OPEN_ACKNOWLEDGED, FAST_OPEN_IGNORED,
-                     URGENT_RECEIVED, RESET_RECEIVED -> {
+                     URGENT_RECEIVED, RESET_RECEIVED, TIME_WAIT_OVERFLOW -> {
                     // Have their own tests: here nobody gives up, resets, reneges (RackTlpTest, HostilePeerTest) or is asked,
                     // paths do not change, and there is memory for all (MemoryPressureTest).
                 }

@@ -12,9 +12,15 @@ public final class RateReduction {
     private long out;
     private int cwnd;
 
-    /** Recovery begins; {@code flight}: RecoverFS, what was in flight before the ACK that told of the loss. */
+    /**
+     * Recovery begins; {@code flight}: RecoverFS, what was in flight before the ACK that told of the loss.
+     *
+     * <p>{@code Deviation:} from RFC 9937 §6 where that is less than ssthresh, as when most had arrived out of order before:
+     * then ssthresh takes its place (in Linux it is the window before, which is never less). More leaves than arrives
+     * otherwise, once what was lost turns out not to be and the flight is above ssthresh: a reduction that lets it grow.
+     */
     public void begin(int flight, int threshold) {
-        recoverFlight = Math.max(1, flight);
+        recoverFlight = Math.max(1, Math.max(flight, threshold));
         ssthresh = threshold;
         delivered = 0;
         out = 0;
