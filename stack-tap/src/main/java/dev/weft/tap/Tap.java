@@ -48,7 +48,7 @@ public final class Tap implements DeviceFactory, Cloneable {
     private Presence presence = Presence.ANY;
     private int mtu;
     private int queueFrames;
-    private boolean offload;
+    private boolean offload = true;
     private Boolean persistent;
     private int owner = -1;
     private int group = -1;
@@ -134,7 +134,7 @@ public final class Tap implements DeviceFactory, Cloneable {
 
     /**
      * Whether large segments and unfinished checksums pass between the kernel and the stack (IFF_VNET_HDR): fewer system calls and
-     * less work for the same bytes. Default: not. Without, each frame is one packet, as on a wire.
+     * less work for the same bytes. Default: yes. Without, each frame is one packet, as on a wire.
      */
     public Tap offload(boolean on) {
         return with(copy -> copy.offload = on);

@@ -27,11 +27,11 @@
  * itself waits for nobody.
  *
  * <h2>Offloads</h2>
- * With {@link dev.weft.tap.Tap#offload} a header of the kernel's stands before each frame (IFF_VNET_HDR), which says whether the
- * checksum is to be finished and in what segments the frame is to be cut: a frame is then up to 64 KiB, and a read or write as
- * much. What the kernel does not do for its age is asked for step by step, and left to the link. Frames are received into 1 MiB,
- * one behind the other, some 15 of the longest in a turn. A header that makes no sense costs its frame
- * ({@code tap.in.bad_vnet_header}).
+ * Unless {@link dev.weft.tap.Tap#offload} says otherwise, a header of the kernel's stands before each frame (IFF_VNET_HDR),
+ * which says whether the checksum is to be finished and in what segments the frame is to be cut: a frame is then up to 64 KiB,
+ * and a read or write as much. What the kernel does not do for its age is asked for step by step, and left to the link. Frames
+ * are received into 1 MiB, one behind the other, some 15 of the longest in a turn. A header that makes no sense costs its
+ * frame ({@code tap.in.bad_vnet_header}).
  *
  * <h2>The life of a link</h2>
  * An interface that is down reads as empty and answers {@code write} with EIO: such frames count as sent and lost, as on a

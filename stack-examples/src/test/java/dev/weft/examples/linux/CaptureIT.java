@@ -73,15 +73,21 @@ class CaptureIT {
 
     @Test
     void tsharkFindsNoFaultInWhatGoesOverATap(@TempDir Path directory) throws Exception {
-        captured(directory, tap -> tap);
+        captured(directory, tap -> tap.offload(false), true);
+    }
+
+    /** Of the two only Weft finishes the checksums in its file; what the kernel captures with offloads has none that are right. */
+    @Test
+    void tsharkFindsNoFaultInWhatWeftCapturesOfLargeSegments(@TempDir Path directory) throws Exception {
+        captured(directory, tap -> tap.offload(true), false);
     }
 
     @Test
     void tsharkFindsNoFaultInWhatGoesOverATun(@TempDir Path directory) throws Exception {
-        captured(directory, Tap::tun);
+        captured(directory, tap -> tap.tun().offload(false), true);
     }
 
-    private static void captured(Path directory, UnaryOperator<Tap> settings) throws Exception {
+    private static void captured(Path directory, UnaryOperator<Tap> settings, boolean both) throws Exception {
         Path ofWeft = directory.resolve("weft.pcapng");
         Path ofKernel = directory.resolve("kernel.pcapng");
         UnaryOperator<DeviceFactory> capture = device -> CaptureDevice.around(device, ofWeft);
@@ -95,7 +101,7 @@ class CaptureIT {
                 assertThat(dumpcap.waitFor(LinuxPeer.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
             }
             peer.stack.close();
-            for (Path file : List.of(ofWeft, ofKernel)) {
+            for (Path file : both ? List.of(ofWeft, ofKernel) : List.of(ofWeft)) {
                 assertNoFault(tshark(peer, file), file.getFileName().toString());
             }
         }
