@@ -229,7 +229,7 @@ final class AckPolicy {
     }
 
     private void grow() {
-        var larger = new int[Math.max(4 * WORDS, 2 * queue.length)];
+        var larger = new int[Math.max(WORDS, 2 * queue.length)];
         for (int i = 0; i < queued; i++) {
             System.arraycopy(queue, WORDS * (queueHead + i & capacity() - 1), larger, WORDS * i, WORDS);
         }

@@ -18,7 +18,7 @@ import javax.management.ObjectName;
  */
 record Footprint(long heap, long buffers, long internal, long resident) {
 
-    private static final int COLLECTIONS = 3;
+    private static final int COLLECTIONS = 2;
 
     /** Collects and looks. */
     static Footprint take() {
