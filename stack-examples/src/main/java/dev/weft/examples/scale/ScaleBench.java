@@ -57,7 +57,9 @@ public final class ScaleBench {
             say("close", "%.2f s for %d connections", (System.nanoTime() - began) / 1e9, connections);
             Footprint closed = Footprint.take().minus(warm);
             int waiting = scale.left() - before;
-            say("timeWait", "%d connections in TIME-WAIT, %d B of heap each", waiting, closed.heap() / Math.max(1, waiting));
+            if (waiting > 0) {
+                say("timeWait", "%d connections in TIME-WAIT, %d B of heap each", waiting, closed.heap() / waiting);
+            }
             long stackBegan = System.nanoTime();
             Runnable end = scale::close; // here and not where the block ends: it is measured
             end.run();
