@@ -38,6 +38,7 @@ final class Restraint {
     private long probeAt;
     private long gap;
     private long gapRto;
+    private long lastRto;
 
     Restraint(Endpoint end) {
         this.end = end;
@@ -111,13 +112,15 @@ final class Restraint {
     void checkProbes(long now) {
         Sender snd = end.connection.sender();
         long at = snd.persist.deadline();
+        long rto = snd.rtt.rto();
+        long before = lastRto;
+        lastRto = rto;
         if (snd.sndWnd != 0 || at == Long.MAX_VALUE || at == probeAt) {
             return;
         }
-        long rto = snd.rtt.rto();
         end.require(gap == 0 || rto < gapRto || at - now >= Math.min(MAX_GAP, 2 * gap), "probes of a closed window back off");
         probeAt = at;
         gap = at - now;
-        gapRto = rto;
+        gapRto = Math.max(rto, before);              // an ACK that closes the window may shorten the time-out: the timer runs already
     }
 }

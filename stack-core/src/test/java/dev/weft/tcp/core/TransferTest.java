@@ -10,8 +10,10 @@ class TransferTest {
     @Test
     void repeatsNothingOverAPerfectChannel() {
         var tally = new Tally();
-        Simulation.run(new Scenario(1, 1_000_000, 300_000, Scenario.Link.PERFECT, Scenario.Link.PERFECT,
-                Scenario.Ends.PLAIN), tally);
+        var scenario = new Scenario(2, 1_000_000, 300_000, Scenario.Link.PERFECT, Scenario.Link.PERFECT,
+                Scenario.Ends.PLAIN);
+        assertThat(scenario.pathMtu()).as("a perfect channel takes all lengths").isEqualTo(Integer.MAX_VALUE);
+        Simulation.run(scenario, tally);
         assertThat(tally.of(TcpEvent.RETRANSMITTED)).isZero();
         assertThat(tally.of(TcpEvent.DUPLICATE_ACK_IN)).isZero();
     }
