@@ -51,6 +51,11 @@ public class DemuxBenchmark {
         public void tableHash(int value) {
             hash = value;
         }
+
+        @Override
+        public int successorIss() {
+            throw new UnsupportedOperationException("no SYN comes");
+        }
     }
 
     @Setup
