@@ -119,7 +119,8 @@ public abstract class LossBasedControl implements CongestionControl {
      */
     @Override
     public final void exitRecovery(long now, int flight) {
-        cwnd = Math.min(ssthresh, Math.max(flight, mss) + mss);
+        // Segments may have become longer since the reduction (RFC 4821 §7.6.1): one of them must fit.
+        cwnd = Math.max(mss, Math.min(ssthresh, Math.max(flight, mss) + mss));
     }
 
     @Override

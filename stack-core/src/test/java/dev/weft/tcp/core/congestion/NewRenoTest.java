@@ -124,4 +124,15 @@ class NewRenoTest {
         }
         assertThat(control.cwnd()).isEqualTo(1 << 30);
     }
+
+    /** RFC 4821 §7.6.1: a search for the path MTU may end within a recovery; a window below a segment would send nothing. */
+    @Test
+    void leavesRecoveryWithASegmentAtLeastWhereSegmentsHaveBecomeLonger() {
+        var reno = new NewReno();
+        reno.mssChanged(300);
+        reno.enterRecovery(0, 600);
+        reno.mssChanged(1400);
+        reno.exitRecovery(0, 0);
+        assertThat(reno.cwnd()).isGreaterThanOrEqualTo(1400);
+    }
 }
