@@ -73,6 +73,19 @@ class IperfLoopbackTest {
         return new ObjectMapper().readTree(out.toByteArray());
     }
 
+    /** The same, after a test that has failed: its client may know before the server is free again. */
+    private JsonNode testOnceFree(TestSettings settings) throws Exception {
+        for (int tries = 1;; tries++) {
+            try {
+                return test(settings);
+            } catch (IperfException e) {
+                if (tries == 200 || !e.getMessage().contains("busy")) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     static Stream<TestSettings> tests() {
         return Stream.of(TCP, UDP).flatMap(plain -> Stream.of(plain, with(plain, true, false, 1), with(plain, false, true, 2),
                 with(plain, false, false, 3)));
@@ -116,7 +129,7 @@ class IperfLoopbackTest {
             assertThat(client.input().readNBytes(9)).startsWith(IperfState.SERVER_ERROR.code());
             assertThat(client.input().read()).isEqualTo(-1);
         }
-        assertThat(test(TCP).has("error")).isFalse();
+        assertThat(testOnceFree(TCP).has("error")).isFalse();
         assertThat(said.toString(UTF_8)).contains("iperf3: error - the ");
     }
 
@@ -136,7 +149,7 @@ class IperfLoopbackTest {
             client.write(garbage);
             assertThatThrownBy(() -> client.input().read()).isInstanceOf(IOException.class);
         }
-        assertThat(test(TCP).has("error")).isFalse();
+        assertThat(testOnceFree(TCP).has("error")).isFalse();
     }
 
     @ParameterizedTest
@@ -149,7 +162,7 @@ class IperfLoopbackTest {
         } catch (IOException e) {
             assertThat(e).hasMessageContaining("reset"); // it was sent more than it wanted to read
         }
-        assertThat(test(TCP).has("error")).isFalse();
+        assertThat(testOnceFree(TCP).has("error")).isFalse();
     }
 
     @Test
