@@ -164,6 +164,9 @@ final class SegmentSize {
     void acknowledged(long now, int una, int nxt) {
         trying = false;
         cut &= Seq.gt(longUpTo, una);                // now: 2 GiB on it would seem to lie ahead again
+        if (search.isOut() && recovery.board.isProbeRepeated()) {
+            doubtful(now);                           // for what was refused by a closed window, or as a tail-loss probe
+        }
         boolean out = search.isOut();
         if (search.acknowledged(una, nxt)) {
             counters.count(TcpEvent.MTU_PROBE_ARRIVED);

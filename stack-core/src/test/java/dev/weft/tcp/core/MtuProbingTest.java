@@ -273,6 +273,29 @@ class MtuProbingTest {
     }
 
     @Test
+    @DisplayName("RFC 4821 §7.6.1: what a closed window refused and short segments brought again shows nothing about the probe")
+    void doesNotBelieveInAProbeThatLeftAgain() {
+        var c = inBlackHole(true);
+        c.peer.sends(ack());
+        var probe = untilProbe(c);
+        int from = probe.seq;
+        c.stack.says();
+        c.peer.window(0);
+        c.peer.sends(ack().ack(from));
+        c.stack.waits(10_000);
+        c.stack.says();
+        c.peer.window(60_000);
+        c.peer.sends(ack().ack(from));
+        c.stack.says();
+        c.peer.sends(ack().ack(probe.end()));
+        assertThat(pathMtu(c)).isEqualTo(1024);
+        assertThat(c.tally.of(TcpEvent.MTU_PROBE_ARRIVED)).isZero();
+        c.stack.waits(2_000);
+        c.peer.sends(ack());
+        assertThat(untilProbe(c).payload.length()).as("asked anew").isEqualTo(FULL);
+    }
+
+    @Test
     @DisplayName("RFC 4821 §7.8: a size that a probe has shown and the segments after it disprove is given up at their first time-out")
     void verifiesANewSize() {
         var c = inBlackHole(true);

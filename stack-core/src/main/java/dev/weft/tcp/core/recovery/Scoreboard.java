@@ -71,6 +71,7 @@ public final class Scoreboard {
     private int probeFrom;
     private int probeTo;
     private boolean probeLost;
+    private boolean probeRepeated;
 
     // What the present ACK has told.
     private int delivered;
@@ -124,6 +125,7 @@ public final class Scoreboard {
         probeFrom = from;
         probeTo = to;
         probeLost = false;
+        probeRepeated = false;
     }
 
     /** The fate of the probe makes no difference any more. */
@@ -135,6 +137,11 @@ public final class Scoreboard {
     /** Whether the probe was found lost; asked by who has told of it, so once. */
     public boolean isProbeLost() {
         return probeLost;
+    }
+
+    /** Whether what the probe carries has left once more, so that its arrival says nothing about the probe. */
+    public boolean isProbeRepeated() {
+        return probeRepeated;
     }
 
     private boolean isProbe(int slot) {
@@ -160,6 +167,7 @@ public final class Scoreboard {
 
     /** {@code [from, to)} leaves once more. */
     void sentAgain(long now, int from, int to) {
+        probeRepeated |= probing && Seq.lt(from, probeTo) && Seq.gt(to, probeFrom);
         cut(to);
         int i = cut(from);
         while (i < tail && Seq.lt(start[order[i]], to)) {
