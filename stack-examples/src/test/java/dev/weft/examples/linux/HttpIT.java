@@ -25,18 +25,28 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The examples' web server on Weft, and the kernel's clients: curl and the JDK's. */
+/** The examples' web server on Weft, and the kernel's clients: curl and the JDK's, in each mode of the device. */
 @RequiresTun
 @RequiresPrivateNetwork
 @RequiresProgram("ip")
 @Timeout(120)
+@ParameterizedClass(name = "{0}")
+@EnumSource(DeviceMode.class)
 class HttpIT {
 
     private static final String URL = "http://" + LinuxPeer.WEFT;
     private static final int HUNDRED_MEGABYTES = 100_000_000;
 
-    private final LinuxPeer peer = LinuxPeer.open();
+    private final LinuxPeer peer;
+    private final int bulk;
+
+    HttpIT(DeviceMode mode) {
+        peer = LinuxPeer.open(mode);
+        bulk = mode.share(HUNDRED_MEGABYTES);
+    }
 
     @BeforeEach
     void serve() throws IOException {
@@ -53,22 +63,22 @@ class HttpIT {
 
     @Test
     @RequiresProgram("curl")
-    void givesCurlAHundredMegabytes(@TempDir Path directory) throws Exception {
+    void givesCurlManyMegabytes(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("got");
-        curl("-o", file.toString(), URL + "/bytes/" + HUNDRED_MEGABYTES);
-        assertThat(hash(file)).isEqualTo(Hash.ofPattern(HUNDRED_MEGABYTES));
+        curl("-o", file.toString(), URL + "/bytes/" + bulk);
+        assertThat(hash(file)).isEqualTo(Hash.ofPattern(bulk));
     }
 
     @Test
     @RequiresProgram("curl")
-    void takesAHundredMegabytesFromCurlAndGivesThemBack(@TempDir Path directory) throws Exception {
+    void takesManyMegabytesFromCurlAndGivesThemBack(@TempDir Path directory) throws Exception {
         Path sent = directory.resolve("sent");
         Path got = directory.resolve("got");
         try (var out = Files.newOutputStream(sent)) {
-            Pattern.write(out, HUNDRED_MEGABYTES);
+            Pattern.write(out, bulk);
         }
         curl("-T", sent.toString(), "-o", got.toString(), URL + "/echo");
-        assertThat(hash(got)).isEqualTo(Hash.ofPattern(HUNDRED_MEGABYTES));
+        assertThat(hash(got)).isEqualTo(Hash.ofPattern(bulk));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.weft.examples.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.LinkConfig;
 import dev.weft.NetworkStack;
 import dev.weft.StackConfig;
 import dev.weft.device.DeviceFactory;
@@ -63,6 +64,11 @@ final class LinuxPeer implements AutoCloseable {
         return open(tap -> tap);
     }
 
+    /** On a TAP of this mode. */
+    static LinuxPeer open(DeviceMode mode) {
+        return open(mode::apply);
+    }
+
     /** On a device with these settings. */
     static LinuxPeer open(UnaryOperator<Tap> settings) {
         return open(settings, device -> device);
@@ -76,10 +82,16 @@ final class LinuxPeer implements AutoCloseable {
     /** The same, with a stack that is configured so. */
     static LinuxPeer open(UnaryOperator<Tap> settings, UnaryOperator<DeviceFactory> wrapper,
                           UnaryOperator<StackConfig> change) {
+        return open(settings, wrapper, change, link -> link);
+    }
+
+    /** The same, with an interface that is configured so. */
+    static LinuxPeer open(UnaryOperator<Tap> settings, UnaryOperator<DeviceFactory> wrapper,
+                          UnaryOperator<StackConfig> change, UnaryOperator<LinkConfig> details) {
         var namespace = NetNamespace.create();
         try {
             Tap tap = settings.apply(Tap.named(DEVICE).host(KERNEL + "/24"));
-            var config = change.apply(StackConfig.create()).link("eth0", wrapper.apply(tap), link -> link.address(WEFT + "/24"));
+            var config = change.apply(StackConfig.create()).link("eth0", wrapper.apply(tap), link -> details.apply(link.address(WEFT + "/24")));
             return new LinuxPeer(namespace, namespace.call(() -> NetworkStack.open(config)));
         } catch (RuntimeException | Error e) {
             namespace.close();

@@ -22,19 +22,30 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** How connections with the kernel begin in vain and how they end: both ways round for each way. */
+/**
+ * How connections with the kernel begin in vain and how they end: both ways round for each way, in each
+ * mode of the device.
+ */
 @RequiresTun
 @RequiresPrivateNetwork
 @RequiresProgram("ip")
 @Timeout(60)
+@ParameterizedClass(name = "{0}")
+@EnumSource(DeviceMode.class)
 class TcpEndsIT {
 
     private static final int CLOSED_PORT = 4;
     private static final int BULK = 3_000_000;
 
-    private final LinuxPeer peer = LinuxPeer.open();
+    private final LinuxPeer peer;
     private TcpListener listener;
+
+    TcpEndsIT(DeviceMode mode) {
+        peer = LinuxPeer.open(mode);
+    }
 
     @BeforeEach
     void listen() throws IOException {

@@ -20,21 +20,36 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Bytes between Weft's TCP and the kernel's, in bulk and over many connections; on a clean link nothing is lost. */
+/**
+ * Bytes between Weft's TCP and the kernel's, in bulk and over many connections; on a clean link nothing is lost, in no
+ * mode of the device.
+ */
 @RequiresTun
 @RequiresPrivateNetwork
 @RequiresProgram("ip")
 @Timeout(120)
+@ParameterizedClass(name = "{0}")
+@EnumSource(DeviceMode.class)
 class TcpTransferIT {
 
-    private static final int CONNECTIONS = 1000;
+    private static final int THOUSAND = 1000;
     private static final int EACH = 64 * 1024;
-    private static final long BULK = 50_000_000;
-    /** Of the 35,000 segments that this is. */
+    private static final int FIFTY_MEGABYTES = 50_000_000;
+    /** Of the 35,000 segments that this is at an MTU of 1500. */
     private static final long FEW = 100;
 
-    private final LinuxPeer peer = LinuxPeer.open();
+    private final DeviceMode mode;
+    private final LinuxPeer peer;
+    private final int bulk;
+
+    TcpTransferIT(DeviceMode mode) {
+        this.mode = mode;
+        peer = LinuxPeer.open(mode);
+        bulk = mode.share(FIFTY_MEGABYTES);
+    }
 
     @AfterEach
     void leave() {
@@ -44,19 +59,20 @@ class TcpTransferIT {
     }
 
     @Test
-    void echoesToTheKernelOverAThousandConnectionsAtOnce() throws Exception {
+    void echoesToTheKernelOverManyConnectionsAtOnce() throws Exception {
+        int connections = mode.share(THOUSAND);
         peer.serve(7, socket -> socket.input().transferTo(socket.output()));
         List<Socket> sockets = new ArrayList<>();
         try {
-            for (int i = 0; i < CONNECTIONS; i++) {
+            for (int i = 0; i < connections; i++) {
                 sockets.add(peer.connect(7));
             }
-            assertThat(peer.established(7)).isEqualTo(CONNECTIONS);
-            Eventually.isTrue("Weft has them all", () -> peer.counter("tcp.established") == CONNECTIONS);
-            assertThat(peer.stack.tcp().connectionCount()).isEqualTo(CONNECTIONS);
+            assertThat(peer.established(7)).isEqualTo(connections);
+            Eventually.isTrue("Weft has them all", () -> peer.counter("tcp.established") == connections);
+            assertThat(peer.stack.tcp().connectionCount()).isEqualTo(connections);
 
             List<Future<Hash>> echoes = new ArrayList<>();
-            for (int i = 0; i < CONNECTIONS; i++) {
+            for (int i = 0; i < connections; i++) {
                 Socket socket = sockets.get(i);
                 byte[] sent = bytesOf(i);
                 LinuxPeer.async(() -> {
@@ -66,7 +82,7 @@ class TcpTransferIT {
                 });
                 echoes.add(LinuxPeer.async(() -> Hash.of(socket.getInputStream())));
             }
-            for (int i = 0; i < CONNECTIONS; i++) {
+            for (int i = 0; i < connections; i++) {
                 assertThat(LinuxPeer.result(echoes.get(i))).as("connection %d", i)
                         .isEqualTo(Hash.of(new ByteArrayInputStream(bytesOf(i))));
             }
@@ -95,17 +111,17 @@ class TcpTransferIT {
     /** The queue that a TAP has where its length may not be changed. */
     @Test
     void receivesThroughAShortQueue() throws Exception {
-        try (LinuxPeer narrow = LinuxPeer.open(tap -> tap.queueFrames(1000))) {
+        try (LinuxPeer narrow = LinuxPeer.open(tap -> mode.apply(tap).queueFrames(1000))) {
             receive(narrow);
             assertNothingWasLost(narrow);
         }
     }
 
-    private static void receive(LinuxPeer peer) throws Exception {
+    private void receive(LinuxPeer peer) throws Exception {
         try (ServerSocket listener = peer.listen(); TcpSocket weft = peer.connectFromWeft(listener.getLocalPort());
                 Socket kernel = LinuxPeer.accept(listener)) {
-            Future<?> sending = send(kernel.getOutputStream(), BULK);
-            assertThat(Hash.of(weft.input(), BULK)).isEqualTo(Hash.ofPattern(BULK));
+            Future<?> sending = send(kernel.getOutputStream(), bulk);
+            assertThat(Hash.of(weft.input(), bulk)).isEqualTo(Hash.ofPattern(bulk));
             LinuxPeer.result(sending);
         }
     }
@@ -114,8 +130,8 @@ class TcpTransferIT {
     void sendsToTheKernel() throws Exception {
         try (ServerSocket listener = peer.listen(); TcpSocket weft = peer.connectFromWeft(listener.getLocalPort());
                 Socket kernel = LinuxPeer.accept(listener)) {
-            Future<?> sending = send(weft.output(), BULK);
-            assertThat(Hash.of(kernel.getInputStream(), BULK)).isEqualTo(Hash.ofPattern(BULK));
+            Future<?> sending = send(weft.output(), bulk);
+            assertThat(Hash.of(kernel.getInputStream(), bulk)).isEqualTo(Hash.ofPattern(bulk));
             LinuxPeer.result(sending);
         }
         assertNothingWasLost(peer);
@@ -125,12 +141,12 @@ class TcpTransferIT {
     void sendsAndReceivesOnOneConnectionAtOnce() throws Exception {
         try (ServerSocket listener = peer.listen(); TcpSocket weft = peer.connectFromWeft(listener.getLocalPort());
                 Socket kernel = LinuxPeer.accept(listener)) {
-            Future<?> fromWeft = send(weft.output(), BULK);
-            Future<?> fromKernel = send(kernel.getOutputStream(), BULK);
+            Future<?> fromWeft = send(weft.output(), bulk);
+            Future<?> fromKernel = send(kernel.getOutputStream(), bulk);
             InputStream kernelInput = kernel.getInputStream();
-            Future<Hash> atKernel = LinuxPeer.async(() -> Hash.of(kernelInput, BULK));
-            assertThat(Hash.of(weft.input(), BULK)).isEqualTo(Hash.ofPattern(BULK));
-            assertThat(LinuxPeer.result(atKernel)).isEqualTo(Hash.ofPattern(BULK));
+            Future<Hash> atKernel = LinuxPeer.async(() -> Hash.of(kernelInput, bulk));
+            assertThat(Hash.of(weft.input(), bulk)).isEqualTo(Hash.ofPattern(bulk));
+            assertThat(LinuxPeer.result(atKernel)).isEqualTo(Hash.ofPattern(bulk));
             LinuxPeer.result(fromWeft);
             LinuxPeer.result(fromKernel);
         }

@@ -19,20 +19,29 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Datagrams between Weft and the kernel. */
+/** Datagrams between Weft and the kernel, in each mode of the device. */
 @RequiresTun
 @RequiresPrivateNetwork
 @RequiresProgram("ip")
 @Timeout(60)
+@ParameterizedClass(name = "{0}")
+@EnumSource(DeviceMode.class)
 class UdpIT {
 
-    /** 1472 bytes fill one packet of 1500; 65,507 is the most there is. */
-    private static final int[] LENGTHS = {0, 1, 2, 17, 18, 19, 511, 1471, 1472, 1473, 2952, 2953, 8192, 60_000, 65_506, 65_507};
+    /** 548, 1472 and 8972 bytes fill one packet of each MTU; 65,507 is the most there is. */
+    private static final int[] LENGTHS = {0, 1, 2, 17, 18, 19, 511, 548, 549, 1471, 1472, 1473, 2952, 2953, 8192, 8972, 8973,
+        60_000, 65_506, 65_507};
     private static final int LARGEST = 65_535;
     private static final int CLOSED_PORT = 4;
 
-    private final LinuxPeer peer = LinuxPeer.open();
+    private final LinuxPeer peer;
+
+    UdpIT(DeviceMode mode) {
+        peer = LinuxPeer.open(mode);
+    }
 
     @AfterEach
     void leave() {
