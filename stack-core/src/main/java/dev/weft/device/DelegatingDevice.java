@@ -83,6 +83,11 @@ public abstract class DelegatingDevice implements NetDevice {
     }
 
     @Override
+    public long busyPollNanos() {
+        return inner.busyPollNanos();
+    }
+
+    @Override
     public int transmit(OutFrame[] frames, int from, int to) {
         return inner.transmit(frames, from, to);
     }

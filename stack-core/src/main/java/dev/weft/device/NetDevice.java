@@ -85,6 +85,14 @@ public interface NetDevice extends AutoCloseable {
     }
 
     /**
+     * For how long the reader goes on asking {@link #receive} after the last frame before it waits, in nanoseconds; 0 (the default)
+     * where it waits at once. Only for devices that {@linkplain #waitsInNativeCall wait in a native call}.
+     */
+    default long busyPollNanos() {
+        return 0;
+    }
+
+    /**
      * Sends frames in order. Never parks.
      *
      * @param frames lent until this returns; the head of each holds the link's header at least

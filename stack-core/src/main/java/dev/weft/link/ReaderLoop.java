@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * deadline under the lock before it waits. Another thread that schedules an earlier one sees the announcement and wakes the
  * device; a later one costs no system call, nor does anything that the reader itself schedules, which is most.
  *
+ * <p><b>Busy polling.</b> Where the device wants that ({@link NetDevice#busyPollNanos}), the reader does not wait before it has
+ * found nothing in turn after turn for so long. Each of them is whole: tasks are run, timers fire and the end is noticed.
+ *
  * <p><b>Failures.</b> An exception thrown by a frame's handler, a task or a timer is that one's end and not the reader's (D7).
  * A {@link DeviceLostException}, another failure of the device and an {@link Error} end the reader; its scope is told. An
  * interrupt ends it quietly, as {@link #close} does.
@@ -57,6 +60,9 @@ final class ReaderLoop implements LinkReader {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();   // guarded by lock
     private long announced = AWAKE;                                  // guarded by lock
     private boolean ended;                                           // guarded by lock
+
+    private long busyUntil;     // the reader's
+    private boolean waited;     // the reader's: since the last turn
 
     private volatile boolean closing;
     private volatile Daemon daemon;
@@ -207,9 +213,31 @@ final class ReaderLoop implements LinkReader {
         runAfterBatch();
         runTasks();
         fireTimers();
-        if (count < batch.capacity()) {
-            await(yield);
+        if (count == batch.capacity()) {
+            return;
         }
+        if (yield) {
+            // Whom this turn has woken runs now, on this carrier, instead of after it was handed to another one (D6).
+            Thread.yield();
+        }
+        if (staysBusy(count)) {
+            Thread.onSpinWait();
+        } else {
+            await();
+        }
+    }
+
+    /** Whether the time since the last frame, or since the last wait, is shorter than what the device is polled for. */
+    private boolean staysBusy(int count) {
+        long limit = device.busyPollNanos();
+        if (limit == 0) {
+            return false;
+        }
+        if (count > 0 || waited) {
+            busyUntil = batch.now() + limit;
+            waited = false;
+        }
+        return batch.now() < busyUntil;
     }
 
     private void runAfterBatch() {
@@ -289,11 +317,7 @@ final class ReaderLoop implements LinkReader {
         }
     }
 
-    private void await(boolean yield) throws DeviceLostException {
-        if (yield) {
-            // Whom this turn has woken runs now, on this carrier, instead of after it was handed to another one (D6).
-            Thread.yield();
-        }
+    private void await() throws DeviceLostException {
         long deadline;
         lock.lock();
         try {
@@ -306,6 +330,7 @@ final class ReaderLoop implements LinkReader {
             lock.unlock();
         }
         device.awaitFrames(deadline);
+        waited = true;
         lock.lock();
         try {
             announced = AWAKE;

@@ -12,7 +12,8 @@
  * <li>takes up to 64 frames from the device and has each handled,</li>
  * <li>runs once what handlers asked for with {@link dev.weft.device.FrameBatch#atEnd}: the merged ACKs of TCP,</li>
  * <li>runs tasks given to {@link dev.weft.link.LinkReader#execute}, then fires timers that are due, never early,</li>
- * <li>waits for frames or the next deadline, unless the batch was full.</li>
+ * <li>waits for frames or the next deadline, unless the batch was full; where its device asks for busy polling, it takes such
+ *     turns for some time before it waits.</li>
  * </ol>
  * So code in handlers, tasks and timers must not wait: what may suspend throws {@link java.lang.IllegalStateException} there.
  * An exception there costs the frame, the task or that firing of the timer; it is counted, and logged at most once a second.

@@ -6,6 +6,7 @@ import dev.weft.LinkConfig;
 import dev.weft.StackConfig;
 import dev.weft.device.DeviceFactory;
 import dev.weft.device.capture.CaptureDevice;
+import dev.weft.link.ReaderMode;
 import dev.weft.tap.Tap;
 import dev.weft.tcp.TcpCongestion;
 import dev.weft.tcp.TcpSettings;
@@ -14,6 +15,7 @@ import dev.weft.wire.IpAddress;
 import dev.weft.wire.MacAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -47,6 +49,8 @@ final class LinkOptions {
     private InterfaceAddress host;
     private TcpCongestion congestion = TcpCongestion.CUBIC;
     private boolean offload = true;
+    private Duration busyPoll = Duration.ZERO;
+    private ReaderMode reader = ReaderMode.PLATFORM;
     private Path pcap;
 
     @Option(names = "--tap", paramLabel = "NAME", description = "The TAP device: created where it does not exist, "
@@ -106,6 +110,25 @@ final class LinkOptions {
     @Option(names = "--no-offload", description = "Plain frames: no large segments, no partial checksums.")
     void setNoOffload(boolean on) {
         offload = !on;
+    }
+
+    @Option(names = "--busy-poll", paramLabel = "MICROS", description = "How long the reader of the device looks for frames again and "
+            + "again before it waits: 0 (the default) to 10000 microseconds.")
+    void setBusyPoll(int micros) {
+        busyPoll = Duration.ofNanos(micros * 1000L);
+        if (micros < 0 || busyPoll.compareTo(Tap.LONGEST_BUSY_POLL) > 0) {
+            throw wrong("--busy-poll " + micros + ": it takes 0 to " + Tap.LONGEST_BUSY_POLL.toNanos() / 1000);
+        }
+    }
+
+    @Option(names = "--reader", paramLabel = "MODE", description = "What reads the device: a platform thread (the default) or a "
+            + "virtual one, which wants more carriers than there are devices.")
+    void setReader(String mode) {
+        reader = switch (mode) {
+            case "platform" -> ReaderMode.PLATFORM;
+            case "virtual" -> ReaderMode.VIRTUAL;
+            default -> throw wrong("--reader " + mode + ": platform or virtual");
+        };
     }
 
     @Option(names = "--congestion", paramLabel = "NAME", description = "The congestion control of all connections: "
@@ -187,7 +210,7 @@ final class LinkOptions {
     /** The TAP as described, without what wraps it. */
     Tap tap() {
         Tap device = mtu == null ? tap : tap.mtu(mtu);
-        device = offload ? device : device.offload(false);
+        device = (offload ? device : device.offload(false)).busyPoll(busyPoll);
         return host == null ? device : device.host(host);
     }
 
@@ -208,6 +231,7 @@ final class LinkOptions {
                 described = described.address(address);
             }
             described = gateway == null ? described : described.gateway(gateway.toString());
+            described = described.reader(reader);
             return mac == null ? described : described.mac(mac);
         }).tcp(TcpSettings.defaults().congestionControl(congestion));
     }

@@ -3,6 +3,7 @@ package dev.weft.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.link.ReaderMode;
 import dev.weft.tcp.TcpCongestion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +34,7 @@ class LinkOptionsTest {
         "--tap weft0 --address 10.9.0.2/24",
         "--tap a-name-of-15-ch --address 10.9.0.2/24 --address 10.8.0.2/16 --gateway 10.8.0.1",
         "--tap weft0 --address 10.9.0.2/24 --host 10.9.0.1/24 --mac 02:00:00:00:00:01 --mtu 9000 --no-offload",
-        "--tap weft0 --address 10.9.0.2/24 --congestion newreno --log warn --pcap /tmp/weft.pcapng"})
+        "--tap weft0 --address 10.9.0.2/24 --busy-poll 50 --congestion newreno --log warn --pcap /tmp/weft.pcapng"})
     void takesWhatMakesSense(String line) {
         assertThat(parse(line)).isNotNull();
     }
@@ -44,6 +45,14 @@ class LinkOptionsTest {
         String line = "--tap weft0 --address 10.9.0.2/24";
         assertThat(parse(line + " --congestion " + name).config().tcp().congestionControl()).isEqualTo(algorithm);
         assertThat(parse(line).config().tcp().congestionControl()).isEqualTo(TcpCongestion.CUBIC);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"platform,PLATFORM", "virtual,VIRTUAL"})
+    void givesTheLinkItsReader(String name, ReaderMode mode) {
+        String line = "--tap weft0 --address 10.9.0.2/24";
+        assertThat(parse(line + " --reader " + name).config().links().getFirst().reader()).isEqualTo(mode);
+        assertThat(parse(line).config().links().getFirst().reader()).isEqualTo(ReaderMode.PLATFORM);
     }
 
     @Test
@@ -69,6 +78,9 @@ class LinkOptionsTest {
             --tap weft0 --address 10.9.0.2/24 --mtu 65522            | 68 to 65521
             --tap weft0 --address 10.9.0.2/24 --mtu many             | many
             --tap weft0 --address 10.9.0.2/24 --congestion vegas     | cubic, newreno, bbr
+            --tap weft0 --address 10.9.0.2/24 --busy-poll -1         | 0 to 10000
+            --tap weft0 --address 10.9.0.2/24 --busy-poll 10001      | 0 to 10000
+            --tap weft0 --address 10.9.0.2/24 --reader both          | platform or virtual
             --tap weft0 --address 10.9.0.2/24 --log loud             | loud
             --tap weft0 --address 10.9.0.2/24 --pcap /no/such/f      | a directory that exists
             """)

@@ -42,6 +42,7 @@ final class TapDevice implements NetDevice {
     private final LinkType linkType;
     private final int mtu;
     private final int queueFrames;
+    private final long busyPollNanos;
     /** The longest frame that is one packet, with a VLAN tag. */
     private final int longestPlain;
     private final Offloads offloads;
@@ -71,10 +72,10 @@ final class TapDevice implements NetDevice {
      * @param headerBytes what a frame has besides an IP packet
      * @param offloads what was turned on; with any, a {@link VnetHeader} stands before each frame
      */
-    TapDevice(String name, LinkType linkType, int mtu, int headerBytes, Offloads offloads, TapHandle handle, NanoClock clock,
-            Counters counters) {
-        this.name = name;
-        this.linkType = linkType;
+    TapDevice(Tap tap, int mtu, int headerBytes, Offloads offloads, TapHandle handle, NanoClock clock, Counters counters) {
+        name = tap.name();
+        linkType = tap.linkType();
+        busyPollNanos = tap.busyPollNanos();
         this.mtu = mtu;
         this.handle = handle;
         this.offloads = offloads;
@@ -206,6 +207,11 @@ final class TapDevice implements NetDevice {
     @Override
     public boolean waitsInNativeCall() {
         return true;
+    }
+
+    @Override
+    public long busyPollNanos() {
+        return busyPollNanos;
     }
 
     @Override

@@ -78,7 +78,7 @@ final class TapOpener {
             throw system("the MTU of " + name + " cannot be read", -mtu);
         }
         boolean ethernet = tap.linkType() == LinkType.ETHERNET;
-        var device = new TapDevice(name, tap.linkType(), mtu, ethernet ? ETHERNET_HEADER : 0, offloads, handle, clock, counters);
+        var device = new TapDevice(tap, mtu, ethernet ? ETHERNET_HEADER : 0, offloads, handle, clock, counters);
         LOG.atInfo().addKeyValue("iface", name).addKeyValue("mtu", mtu).addKeyValue("up", device.isUp())
                 .log(created ? "created {}" : "attached to {}", tap.kind());
         return device;
