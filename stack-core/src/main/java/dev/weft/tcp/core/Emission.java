@@ -15,6 +15,11 @@ import dev.weft.wire.TcpFlags;
  */
 final class Emission {
 
+    /** Large segments wait to become larger only where something has left so lately that the ACK clock ticks; as in Linux. */
+    private static final long DEFERRAL = 1_000_000L;
+    /** And not once this part of the window is free: more at a time would be a burst; as in Linux. */
+    private static final int DEFERRED_WINDOW = 3;
+
     private final Sender snd;
     private final Lifecycle life;
     private final Recovery recovery;
@@ -154,8 +159,28 @@ final class Emission {
         if (probe > 0) {
             return mtuProbe(now, out, probe);
         }
+        if (isWorthWaiting(now, unsent, Math.min(window, allowed))) {
+            heldByWindow = allowed < window;
+            return false;
+        }
         int ready = Math.min(unsent, window);
         return emitRange(now, out, snd.sndNxt, ready, atOnce(now, snd.sndNxt, ready, allowed), false);
+    }
+
+    /**
+     * Whether a large segment waits for the next ACKs to make it larger, when windows allow {@code allowed} bytes. Each of them would
+     * let a segment or two out, whose ACK would do the same: once small, large segments would stay so, and each costs what
+     * a full one does. The next ACK must be due, at half a round trip at the latest, and the rest of the window be in
+     * flight: so the clock cannot stop. Linux' rule (tcp_tso_should_defer), but what is the last of the text never waits.
+     */
+    private boolean isWorthWaiting(long now, int unsent, int allowed) {
+        int full = full();
+        if (largest <= full || unsent <= allowed || snd.outstanding() == 0 || recovery.phase() != Recovery.Phase.OPEN
+                || now - lastSent > DEFERRAL || now - recovery.board.oldestSent() <= snd.rtt.srtt() / 2) {
+            return false;
+        }
+        int most = Math.min(largest, Math.min(snd.maxSndWnd / 2, snd.rate.together(now)));
+        return allowed < most - most % full && allowed < Math.min(snd.sndWnd, recovery.window()) / DEFERRED_WINDOW;
     }
 
     /** RFC 4821 §7.5: new data in a segment longer than the others. */

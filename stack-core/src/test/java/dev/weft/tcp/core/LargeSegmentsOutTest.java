@@ -114,6 +114,61 @@ class LargeSegmentsOutTest {
         assertThat(sent).isGreaterThan(10_000);
     }
 
+    // ---- waiting to become larger
+
+    /** Ten segments have left a millisecond ago, and more waits. */
+    private static Conversation tenInFlight(UnaryOperator<TcpConfig> config) {
+        var c = established(config);
+        c.stack.writes(100_000);
+        c.stack.says();
+        c.stack.waits(1);
+        return c;
+    }
+
+    @Test
+    void waitsForAThirdOfTheWindowInsteadOfFollowingEachAck() {
+        var c = tenInFlight(LargeSegmentsOutTest::large);
+        c.peer.sends(ack().ack(2001));
+        c.stack.isSilent();
+        c.peer.sends(ack().ack(4001));
+        c.stack.answers(data(6_000).in(1000));
+    }
+
+    @Test
+    void doesNotWaitForWhatIsNoLargeSegment() {
+        var c = tenInFlight(x -> x);
+        c.peer.sends(ack().ack(2001));
+        c.stack.answers(data(1_000), data(1_000));
+    }
+
+    @Test
+    void doesNotWaitWhereTheClockTicksSlowly() {
+        var c = tenInFlight(LargeSegmentsOutTest::large);
+        c.stack.waits(1);
+        c.peer.sends(ack().ack(2001));
+        c.stack.answers(data(2_000).in(1000));
+    }
+
+    @Test
+    void doesNotWaitWhereTheNextAckIsFar() {
+        var c = modern(100, LargeSegmentsOutTest::large);
+        c.stack.writes(40_000);
+        c.stack.says();
+        c.stack.waits(1);
+        c.peer.sends(ack().ack(2001));
+        assertThat(c.stack.says()).as("half a round trip has not passed").isPositive();
+    }
+
+    @Test
+    void theEndOfTheTextDoesNotWait() {
+        var c = established(LargeSegmentsOutTest::large);
+        c.stack.writes(12_000);
+        c.stack.says();
+        c.stack.waits(1);
+        c.peer.sends(ack().ack(2001));
+        c.stack.answers(data(2_000).in(1000));
+    }
+
     // ---- small segments
 
     /** RFC 9293 §3.7.4 in Minshall's form: the short end goes along unless another short one is unacknowledged. */

@@ -109,6 +109,11 @@ public final class Scoreboard {
         return sackedRanges;
     }
 
+    /** When that was sent which has been in flight for longest; MAX_VALUE if nothing is. */
+    public long oldestSent() {
+        return first == NONE ? Long.MAX_VALUE : sentAt[first];
+    }
+
     public int ranges() {
         return tail - head;
     }
