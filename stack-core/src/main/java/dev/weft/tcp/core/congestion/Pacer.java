@@ -103,18 +103,15 @@ public final class Pacer {
     }
 
     /**
-     * How many bytes may leave as one large segment at a moment at which {@link #mayLeave} says yes: what there is of the
-     * credit and one segment, as if they left one by one, and no more than a quantum (D5).
+     * How many bytes may leave as one large segment at a moment at which {@link #mayLeave} says yes: a quantum (D5). What there
+     * is no credit for is made up for before the next may leave, as in Linux: were only the credit spent, every ACK and every
+     * write that finds a little of it would send a segment or two.
      */
-    public int together(long now, int mss) {
+    public int together(int mss) {
         if (rate == 0) {
             return LARGEST_QUANTUM;
         }
-        if (unpaced > 0) {
-            return Math.max(unpaced, mss);
-        }
-        double credit = (double) (now - nextSend + late) * rate / SECOND;
-        return (int) Math.clamp(credit + mss, mss, Math.max(mss, quantum));
+        return Math.max(unpaced > 0 ? unpaced : quantum, mss);
     }
 
     /** {@code bytes} have left. */
