@@ -4,6 +4,7 @@ import dev.weft.runtime.NanoClock;
 import dev.weft.tcp.core.TcpConnection;
 import dev.weft.tcp.core.TcpFailure;
 import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.buffer.ReceiveRequest;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -11,6 +12,11 @@ import java.time.Duration;
 /**
  * The receiving direction of a socket. What is readable is lent by the core under the flow's lock, copied to the caller
  * without it, and given back.
+ *
+ * <p>A caller that has to wait with an array leaves that with the connection ({@link ReceiveRequest}): whoever has the flow's lock
+ * and handles a segment copies its text there, and this thread takes it back under the same lock before it looks at what it
+ * has got, and however the call ends. What has been put there is returned before anything else is said, a close or an interrupt
+ * included: it is off the connection, and the peer has been told that it has come.
  */
 final class SocketReader extends SocketHalf {
 
@@ -20,6 +26,12 @@ final class SocketReader extends SocketHalf {
     private volatile Duration timeout;
     /** What has been lent; made with the first read, of the thread inside. */
     private Pieces pieces;
+    /** Where what comes may go while it waits; made with {@link #pieces}. */
+    private ReceiveRequest request;
+    /** Whether the connection has it. */
+    private boolean queued;
+    /** How many bytes it has got in the call at hand. */
+    private int handed;
 
     SocketReader(TcpSocket socket, Flow flow, NanoClock clock, Duration timeout) {
         super(socket, flow, clock);
@@ -36,19 +48,23 @@ final class SocketReader extends SocketHalf {
         try {
             if (pieces == null) {
                 pieces = new Pieces();
+                request = new ReceiveRequest();
             }
-            int lent = await(length);
-            if (lent == END) {
+            int found = await(target, offset, length);
+            if (found == END) {
                 return -1;
+            }
+            if (handed > 0) {
+                return handed;
             }
             int copied = 0;
             try {
-                pieces.copyTo(0, target, offset, lent);
-                copied = lent;
+                pieces.copyTo(0, target, offset, found);
+                copied = found;
             } finally {
                 giveBack(copied);
             }
-            return lent;
+            return found;
         } finally {
             leave();
         }
@@ -58,7 +74,7 @@ final class SocketReader extends SocketHalf {
     boolean awaitReadable() throws IOException {
         enter("TcpSocket.read");
         try {
-            return await(0) != END;
+            return await(null, 0, 0) != END;
         } finally {
             leave();
         }
@@ -77,32 +93,87 @@ final class SocketReader extends SocketHalf {
         }
     }
 
-    /** Waits until there is something; lends up to {@code length} bytes of it, none for 0. END, or how many. */
-    private int await(int length) throws IOException {
+    /**
+     * Waits until there is something, and lends up to {@code length} bytes of it, none for 0; or has {@link #handed} them over while
+     * it waited. END, or how many.
+     */
+    private int await(MemorySegment target, long offset, int length) throws IOException {
+        Duration limit = timeout;
         long deadline = NanoClock.FOREVER;
         boolean first = true;
-        while (true) {
-            int found;
-            flow.lock();
-            try {
-                found = lendLocked(length);
-                if (found == MUST_WAIT) {
-                    waitsLocked();
+        handed = 0;
+        // An array is the only memory that the reader of the link may write to: any other can be another thread's, or be gone.
+        MemorySegment array = target == null || target.isNative() ? null : target;
+        try {
+            while (true) {
+                if (!first && Thread.currentThread().isInterrupted()) {
+                    handed = withdraw();
+                    if (handed > 0) {
+                        return handed;               // they are off the connection; the next call finds the status
+                    }
+                    throw socket.closeByInterrupt();
                 }
-            } finally {
+                boolean late = !first && deadline != NanoClock.FOREVER && clock.nanoTime() >= deadline;
+                int found = look(array, offset, length, late);
+                if (found != MUST_WAIT) {
+                    return found;
+                }
+                if (late) {
+                    throw Failures.timedOut("Read", limit);
+                }
+                if (first) {
+                    first = false;
+                    deadline = limit.isZero() ? NanoClock.FOREVER : NanoClock.deadline(clock.nanoTime(), limit);
+                }
+                parkPatiently(deadline);
+            }
+        } finally {
+            if (queued) {
+                withdraw();                          // whatever has happened: who returns has its memory for itself
+            }
+        }
+    }
+
+    /** One look at what is there; without anything the thread is marked as one that waits, but for the {@code last} look. */
+    private int look(MemorySegment array, long offset, int length, boolean last) throws IOException {
+        flow.lock();
+        try {
+            handed = withdrawLocked();
+            if (handed > 0) {
+                return handed;                       // also after a close: they have been taken off the connection
+            }
+            int found = lendLocked(length);
+            if (found == MUST_WAIT && !last) {
+                if (array != null) {
+                    flow.core().request(request.into(array, offset, length));
+                    queued = true;
+                }
+                waitsLocked();
+            }
+            return found;
+        } finally {
+            if (handed > 0) {
+                flow.unlock();
+            } else {
                 flow.unlockUnchanged();
             }
-            if (found != MUST_WAIT) {
-                return found;
-            }
-            Duration limit = timeout;
-            if (first) {
-                first = false;
-                deadline = limit.isZero() ? NanoClock.FOREVER : NanoClock.deadline(clock.nanoTime(), limit);
-            } else if (deadline != NanoClock.FOREVER && clock.nanoTime() >= deadline) {
-                throw Failures.timedOut("Read", limit);
-            }
-            park(deadline);
+        }
+    }
+
+    private int withdrawLocked() {
+        if (!queued) {
+            return 0;
+        }
+        queued = false;
+        return flow.core().withdraw(clock.nanoTime());
+    }
+
+    private int withdraw() {
+        flow.lock();
+        try {
+            return withdrawLocked();
+        } finally {
+            flow.unlock();
         }
     }
 

@@ -131,8 +131,7 @@ final class Receiver {
         int before = rcvNxt;
         boolean hadHoles = !buffer.ranges().isEmpty();
         if (Seq.lt(from, to)) {
-            int distance = Seq.diff(from, rcvNxt);
-            rcvNxt += buffer.put(distance, in.payload, Seq.diff(from, seq), Seq.diff(to, from), counters);
+            rcvNxt += keep(in, Seq.diff(from, rcvNxt), Seq.diff(from, seq), Seq.diff(to, from));
         }
         if (finKnown && rcvNxt == finSeq && !finReceived) {
             finReceived = true;
@@ -143,6 +142,23 @@ final class Receiver {
         }
         acknowledge(now, in, before, hadHoles, marksChange);
         return Seq.diff(rcvNxt, before);
+    }
+
+    /**
+     * Takes {@code length} bytes of the text from {@code skip} on, which lie {@code distance} bytes after the next one in order;
+     * returns by how much the order has grown. A reader that waits gets them at once, unless urgent data is ahead: a read ends
+     * before the marked byte.
+     */
+    private int keep(TcpSegment in, int distance, int skip, int length) {
+        int handed = 0;
+        if (distance == 0 && urgent.remaining(buffer.read()) == 0) {
+            handed = buffer.hand(in.payload, skip, length);
+            if (handed > 0) {
+                counters.count(TcpEvent.HANDED_TO_READER);
+            }
+        }
+        return handed == length ? handed
+                : handed + buffer.put(distance, in.payload, skip + handed, length - handed, counters);
     }
 
     /** RFC 3168 §6.1.3; returns whether that changes what ACKs say. */

@@ -1,6 +1,7 @@
 package dev.weft.tcp.core;
 
 import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.buffer.ReceiveRequest;
 import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpDiscard;
 
@@ -188,6 +189,34 @@ abstract sealed class UserCalls permits TcpConnection {
      */
     public void consumed(long now, int length) {
         rcv.buffer.consumed(length);
+        haveRead(now);
+    }
+
+    /**
+     * RECEIVE call that finds nothing readable (RFC 9293 §3.10.3: "queue the request"): what comes from now on may go straight into
+     * the caller's memory. Events are as they are without. One at a time; {@link #withdraw} must end it, also when the connection
+     * has ended meanwhile.
+     *
+     * @throws IllegalStateException if one is queued
+     */
+    public void request(ReceiveRequest waiting) {
+        rcv.buffer.request(waiting);
+    }
+
+    /**
+     * Ends the request, if one is queued; its memory is not touched any more.
+     *
+     * @return how many bytes have been put into it. They count as read, and come before what {@link #readable} says
+     */
+    public int withdraw(long now) {
+        int filled = rcv.buffer.withdraw();
+        if (filled > 0) {
+            haveRead(now);
+        }
+        return filled;
+    }
+
+    private void haveRead(long now) {
         rcv.skipUrgent();
         rcv.tuning.consumed(now);
         if (life.state().takesText()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.resource.ByteBudget;
 import dev.weft.resource.ChunkPool;
 import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.buffer.ReceiveRequest;
 import dev.weft.tcp.core.buffer.TcpMemory;
 import dev.weft.tcp.core.congestion.CongestionAlgorithm;
 import dev.weft.tcp.core.open.FastOpenCookie;
@@ -242,6 +243,8 @@ final class Conversation {
     final class Stack {
         private final Deque<TcpSegment> sent = new ArrayDeque<>();
         private final Deque<byte[]> texts = new ArrayDeque<>();
+        private final ReceiveRequest request = new ReceiveRequest();
+        private byte[] asked;
 
         TcpConnection connection() {
             return connection;
@@ -426,6 +429,18 @@ final class Conversation {
                 done += n;
             }
             return bytes;
+        }
+
+        /** Waits for text with an array of so many bytes. */
+        void asksFor(int length) {
+            asked = new byte[length];
+            connection.request(request.into(MemorySegment.ofArray(asked), 0, length));
+        }
+
+        /** Waits no longer: exactly this is in the array. */
+        void isHanded(String expected) {
+            int n = connection.withdraw(now);
+            assertThat(new String(asked, 0, n, StandardCharsets.US_ASCII)).isEqualTo(expected);
         }
 
         void closes() {

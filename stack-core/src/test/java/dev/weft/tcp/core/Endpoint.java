@@ -1,6 +1,7 @@
 package dev.weft.tcp.core;
 
 import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.buffer.ReceiveRequest;
 import dev.weft.tcp.core.mtu.MtuProbing;
 import dev.weft.tcp.core.segment.TcpReset;
 import dev.weft.tcp.core.segment.TcpSegment;
@@ -36,6 +37,10 @@ final class Endpoint {
     private final TcpSegment in = new TcpSegment();
     private final TcpSegment out = new TcpSegment();
     private final Pieces pieces = new Pieces();
+    /** What the application waits with, and its dice; null: it does not wait. */
+    private final ReceiveRequest request = new ReceiveRequest();
+    private final Random waiting;
+    private byte[] asked;
 
     TcpConnection connection;
     int written;
@@ -71,6 +76,7 @@ final class Endpoint {
         this.peerSalt = peerSalt;
         this.ends = ends;
         this.random = new Random(seed);
+        this.waiting = new Random(~seed);
     }
 
     static byte pattern(int salt, int i) {
@@ -203,7 +209,7 @@ final class Endpoint {
             outputShut = true;
             connection.shutdownOutput(now);
         }
-        if (connection.isInputEnded() && connection.readable() == 0 && outputShut && !ended
+        if (connection.isInputEnded() && connection.readable() == 0 && asked == null && outputShut && !ended
                 && (!patient || connection.isOutputDelivered())) {
             ended = true;
             connection.close(now);
@@ -232,6 +238,31 @@ final class Endpoint {
     }
 
     private void readSome(long now) {
+        if (asked != null) {
+            if (waiting.nextInt(3) > 0) {
+                wakeAt = Math.min(wakeAt, now + 1_000_000L * waiting.nextInt(20));
+                return;
+            }
+            check(asked, connection.withdraw(now));
+            asked = null;
+        }
+        readWhatIsThere(now);
+        if (connection.readable() == 0 && !connection.isInputEnded() && waiting.nextBoolean()) {
+            asked = new byte[1 + waiting.nextInt(waiting.nextBoolean() ? 100 : 30_000)];
+            connection.request(request.into(MemorySegment.ofArray(asked), 0, asked.length));
+        }
+    }
+
+    private void check(byte[] bytes, int n) {
+        for (int i = 0; i < n; i++) {
+            if (bytes[i] != pattern(peerSalt, read + i)) {
+                throw new AssertionError(name + " read byte " + (read + i) + " wrong: " + bytes[i]);
+            }
+        }
+        read += n;
+    }
+
+    private void readWhatIsThere(long now) {
         while (connection.readable() > 0) {
             if (ends.slowReader() && random.nextInt(3) > 0) {
                 wakeAt = Math.min(wakeAt, now + 1_000_000L * random.nextInt(random.nextInt(5) == 0 ? 10_000 : 100));
@@ -241,13 +272,8 @@ final class Endpoint {
             var bytes = new byte[n];
             pieces.copyTo(0, MemorySegment.ofArray(bytes), 0, n);
             int use = random.nextInt(8) == 0 ? random.nextInt(n + 1) : n;
-            for (int i = 0; i < use; i++) {
-                if (bytes[i] != pattern(peerSalt, read + i)) {
-                    throw new AssertionError(name + " read byte " + (read + i) + " wrong: " + bytes[i]);
-                }
-            }
+            check(bytes, use);
             connection.consumed(now, use);
-            read += use;
         }
     }
 

@@ -6,9 +6,11 @@ import com.sun.management.ThreadMXBean;
 import dev.weft.resource.ByteBudget;
 import dev.weft.resource.ChunkPool;
 import dev.weft.tcp.core.buffer.Pieces;
+import dev.weft.tcp.core.buffer.ReceiveRequest;
 import dev.weft.tcp.core.buffer.TcpMemory;
 import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.segment.TcpSegment;
+import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +29,10 @@ class SteadyStateTest {
     private int largest;
     private int write = 4_000;
     private long large;
+    /** Of the reader that waits for each; null: it does not wait. */
+    private MemorySegment array;
+    private final ReceiveRequest request = new ReceiveRequest();
+    private long handed;
 
     @Test
     void makesNoGarbagePerSegment() {
@@ -49,6 +55,14 @@ class SteadyStateTest {
         lossEvery = 97;
         transfersWithoutGarbage();
         assertThat(large).as("large segments").isGreaterThan(ROUNDS / 8);
+    }
+
+    /** D3: nor where the text goes straight into the array of a reader that waits. */
+    @Test
+    void makesNoGarbagePerSegmentForAReaderThatWaits() {
+        array = MemorySegment.ofArray(new byte[64 << 10]);
+        transfersWithoutGarbage();
+        assertThat(handed).as("bytes handed over").isGreaterThan(ROUNDS * 1_000L);
     }
 
     private void transfersWithoutGarbage() {
@@ -85,7 +99,11 @@ class SteadyStateTest {
             now += 10_000;
             from.tick(now);
             to.tick(now);
+            if (array != null) {
+                to.request(request.into(array, 0, (int) array.byteSize()));
+            }
             exchange(from, to);
+            handed += to.withdraw(now);
             int readable = to.peek(pieces, 64 << 10);
             if (readable > 0) {
                 to.consumed(now, readable);

@@ -15,9 +15,9 @@ import dev.weft.tcp.core.counter.TcpEvent;
  * other where it matters, for ranges out of order. The first copy is the safe choice here because a reader may be copying
  * readable bytes at this moment, without the lock; a peer that sends two versions of its data gets what it deserves.)
  *
- * <p>{@link #put} copies out of the borrowed frame, which for a segment of one packet takes some hundred nanoseconds under
- * the connection's lock. This is the place where large segments of an offloading device will reserve memory, copy outside
- * the lock and publish, or go straight to the array of a waiting reader (D3, D4).
+ * <p>A reader that waits leaves its own memory here, a {@link ReceiveRequest}: what comes in order, and with nothing before it,
+ * goes there by {@link #hand} and is read with that. {@link #put} is for the rest, which is copied once more by whoever reads
+ * it. Both copy out of the borrowed frame, under the connection's lock.
  */
 public final class ReceiveBuffer {
 
@@ -30,6 +30,8 @@ public final class ReceiveBuffer {
     private int lent;
     private boolean discarding;
     private boolean starved;
+    /** Of the reader that waits, or null. */
+    private ReceiveRequest request;
 
     public ReceiveBuffer(TcpMemory memory, int capacity) {
         this.ring = new ChunkRing(memory);
@@ -110,6 +112,39 @@ public final class ReceiveBuffer {
             read = next;
         }
         return (int) (next - before);
+    }
+
+    /** A reader waits: what comes may be put in its memory until {@link #withdraw}. One at a time. */
+    public void request(ReceiveRequest waiting) {
+        if (request != null) {
+            throw new IllegalStateException("one reader at a time: a request is queued");
+        }
+        request = waiting;
+    }
+
+    /** Ends the request, if there is one: from now on its memory is the reader's own. Returns how many bytes it has got, which are read. */
+    public int withdraw() {
+        if (request == null) {
+            return 0;
+        }
+        int filled = request.filled();
+        request.end();
+        request = null;
+        return filled;
+    }
+
+    /**
+     * Hands the next bytes in order to the reader that waits, as far as it has room and nothing else comes before or after them
+     * in here; returns how many, the rest is for {@link #put}.
+     */
+    public int hand(Pieces payload, int skip, int length) {
+        if (request == null || discarding || lent != 0 || readable() > 0 || !ranges.isEmpty()) {
+            return 0;
+        }
+        int taken = request.take(payload, skip, length);
+        next += taken;
+        read = next;
+        return taken;
     }
 
     /** Copies what is missing of {@code [from, to)}, and returns where memory ran out, {@code to} if it did not. */

@@ -23,6 +23,8 @@ public enum TcpEvent {
     RETRANSMITTED,
     /** Several segments' worth of text left as one large segment, which the device cuts. */
     LARGE_SEGMENT_OUT,
+    /** Text was copied from its frame straight into the array of a reader that waited, in whole or in part (D3). */
+    HANDED_TO_READER,
     /** Several segments came joined into one by the device. */
     LARGE_SEGMENT_IN,
     /** Both ends have agreed to explicit congestion notification (RFC 3168 §6.1.1). */
