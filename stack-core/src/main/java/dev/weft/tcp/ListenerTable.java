@@ -3,32 +3,42 @@ package dev.weft.tcp;
 import dev.weft.wire.IpAddress;
 import java.net.BindException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Who listens where: by port, and on it by address, where one listener may have all addresses (the wildcard). An immutable
- * map that each change replaces, so that readers look without a lock.
+ * Who listens where: by port, and on it by address, where one listener may have all addresses (the wildcard). Readers look
+ * without a lock and make no garbage, for anybody may send SYNs: the listeners of a bucket are an array that is replaced, never
+ * changed.
  */
 final class ListenerTable {
 
+    private static final int BUCKETS = 1024;
+    private static final Entry[] NONE = {};
+
     /** One listener; {@code address} null means all addresses. */
-    private record Entry(IpAddress address, TcpListener listener) {
+    private record Entry(int port, IpAddress address, TcpListener listener) {
         boolean matches(long hi, long lo) {
             return address == null || address.hi() == hi && address.lo() == lo;
         }
+
+        boolean overlaps(IpAddress other) {
+            return address == null || other == null || address.equals(other);
+        }
     }
 
+    private final AtomicReferenceArray<Entry[]> buckets = new AtomicReferenceArray<>(BUCKETS);
+    /** Held to change a bucket; nothing is called under it. */
     private final ReentrantLock lock = new ReentrantLock();
-    private volatile Map<Integer, List<Entry>> byPort = Map.of(); // written under lock
 
     /** The listener for a connection to this address and port: one on the address itself before one on all; or null. */
     TcpListener find(long hi, long lo, int port) {
         TcpListener onAll = null;
-        for (Entry entry : byPort.getOrDefault(port, List.of())) {
-            if (entry.matches(hi, lo)) {
+        for (Entry entry : bucket(port)) {
+            if (entry.port() == port && entry.matches(hi, lo)) {
                 if (entry.address() != null) {
                     return entry.listener();
                 }
@@ -40,7 +50,12 @@ final class ListenerTable {
 
     /** Whether anybody listens on the port, on whatever address. */
     boolean isUsed(int port) {
-        return byPort.containsKey(port);
+        for (Entry entry : bucket(port)) {
+            if (entry.port() == port) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -60,15 +75,15 @@ final class ListenerTable {
     TcpListener tryAdd(IpAddress address, int port, TcpListener listener) {
         lock.lock();
         try {
-            List<Entry> present = byPort.getOrDefault(port, List.of());
+            Entry[] present = bucket(port);
             for (Entry entry : present) {
-                if (address == null || entry.address() == null || entry.address().equals(address)) {
+                if (entry.port() == port && entry.overlaps(address)) {
                     return entry.listener();
                 }
             }
-            var entries = new ArrayList<>(present);
-            entries.add(new Entry(address, listener));
-            replaceLocked(port, List.copyOf(entries));
+            Entry[] more = Arrays.copyOf(present, present.length + 1);
+            more[present.length] = new Entry(port, address, listener);
+            buckets.set(index(port), more);
             return null;
         } finally {
             lock.unlock();
@@ -79,8 +94,8 @@ final class ListenerTable {
     void remove(int port, TcpListener listener) {
         lock.lock();
         try {
-            replaceLocked(port, byPort.getOrDefault(port, List.of()).stream()
-                    .filter(entry -> entry.listener() != listener).toList());
+            buckets.set(index(port), Arrays.stream(bucket(port)).filter(entry -> entry.listener() != listener)
+                    .toArray(Entry[]::new));
         } finally {
             lock.unlock();
         }
@@ -88,18 +103,20 @@ final class ListenerTable {
 
     /** All of them, by port. */
     List<TcpListener> all() {
-        return byPort.entrySet().stream().sorted(Map.Entry.comparingByKey())
-                .flatMap(e -> e.getValue().stream()).map(Entry::listener).toList();
+        var all = new ArrayList<Entry>();
+        for (int i = 0; i < BUCKETS; i++) {
+            all.addAll(Arrays.asList(bucket(i)));
+        }
+        all.sort(Comparator.comparingInt(Entry::port));
+        return all.stream().map(Entry::listener).toList();
     }
 
-    private void replaceLocked(int port, List<Entry> entries) {
-        assert lock.isHeldByCurrentThread();
-        var changed = new TreeMap<>(byPort);
-        if (entries.isEmpty()) {
-            changed.remove(port);
-        } else {
-            changed.put(port, entries);
-        }
-        byPort = Map.copyOf(changed);
+    private Entry[] bucket(int port) {
+        Entry[] entries = buckets.get(index(port));
+        return entries == null ? NONE : entries;
+    }
+
+    private static int index(int port) {
+        return port & BUCKETS - 1;
     }
 }
