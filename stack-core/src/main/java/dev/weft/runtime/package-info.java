@@ -41,8 +41,9 @@
  * <tr><td>{@code TcpListener.lock}, {@code ListenerTable.lock}</td><td>half-open and unaccepted connections of a listener, who
  *     listens where</td></tr>
  * <tr><td>{@code FlowWork.lock}</td><td>one TCP connection; a reader only tries it</td></tr>
- * <tr><td>{@code FlowTable.lock}, {@code Backlog.lock}, {@code Orphans.lock}</td><td>changes of the table of connections (look-ups
- *     take none), segments that wait for the holder of a connection's lock, connections that their applications left</td></tr>
+ * <tr><td>{@code FlowTable.lock}, {@code Backlog.lock}, {@code DeferredSegments.lock}, {@code Orphans.lock}</td><td>changes of the
+ *     table of connections (look-ups take none), segments that wait for the holder of a connection's lock, free copies for them,
+ *     connections that their applications left</td></tr>
  * <tr><td>{@code PendingFastOpens.lock}, {@code FastOpenClient.lock}</td><td>connections that have opened fast and whose handshake
  *     is not complete, what is known of servers that others were opened to</td></tr>
  * <tr><td>{@code PathMtuCache.lock}</td><td>changes of the path MTUs; look-ups take none</td></tr>

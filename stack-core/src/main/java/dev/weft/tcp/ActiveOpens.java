@@ -41,7 +41,7 @@ final class ActiveOpens {
      * @param localPort 0 for any that is free
      */
     TcpSocket connect(IpPath path, int localPort, int remotePort, TcpOptions options, byte[] first) throws IOException {
-        Flow flow = openFlow(path, localPort, remotePort, options);
+        Flow flow = openFlow(maker.shared(path), localPort, remotePort, options);
         var socket = new TcpSocket(flow, clock, options);
         boolean connected = false;
         boolean fast = options.fastOpen() > 0 && first.length > 0;

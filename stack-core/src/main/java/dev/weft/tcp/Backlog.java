@@ -1,58 +1,41 @@
 package dev.weft.tcp;
 
 import dev.weft.runtime.ShortLock;
-import dev.weft.tcp.core.segment.TcpSegment;
-import java.lang.foreign.MemorySegment;
 
 /**
  * Segments that came while a user thread held the connection's lock, copied off their frames, for the holder to handle:
  * bounded in bytes, newest dropped, as the network would. Linux keeps the same queue ({@code sk_backlog}).
  *
- * <p>Copies lie on the heap: this is the rare way, and nothing has to be given back where a connection ends.
+ * <p>Copies lie on the heap: this is the rare way. A connection has a backlog from the first time that it needs one.
  */
 final class Backlog {
 
-    /** A segment without payload counts as this many bytes, so that empty ones are bounded too. */
-    private static final int OVERHEAD = 256;
-
-    private static final class Deferred {
-        final TcpSegment segment = new TcpSegment();
-        final int charge;
-        Deferred next;
-
-        Deferred(int charge) {
-            this.charge = charge;
-        }
-    }
-
     private final int limit;
-    private final Runnable onOverflow;
+    private final DeferredSegments copies;
     /** Guards the queue; held for a few field accesses, nothing is called under it. */
     private final ShortLock lock = new ShortLock();
-    private Deferred first; // guarded by lock
-    private Deferred last;  // guarded by lock
-    private int bytes;      // guarded by lock
+    private DeferredSegment first; // guarded by lock
+    private DeferredSegment last;  // guarded by lock
+    private int bytes;             // guarded by lock
 
     /**
      * An empty backlog.
      *
      * @param limit bytes of payload and overhead that it takes
-     * @param onOverflow counts a segment that was dropped because it is full
+     * @param copies where those that {@link #poll} yields go back to
      */
-    Backlog(int limit, Runnable onOverflow) {
+    Backlog(int limit, DeferredSegments copies) {
         this.limit = limit;
-        this.onOverflow = onOverflow;
+        this.copies = copies;
     }
 
-    /** Copies a segment; false when it is full: the segment is dropped and counted. */
-    boolean offer(TcpSegment in) {
-        int length = in.payload.length();
-        var deferred = new Deferred(length + OVERHEAD);
-        copy(in, deferred.segment, length);
+    /** Takes a copy of a segment; false when it is full: then the copy has been given back. */
+    boolean offer(DeferredSegment deferred) {
+        int charge = deferred.charge();
         lock.lock();
         try {
-            if (bytes + deferred.charge <= limit) {
-                bytes += deferred.charge;
+            if (bytes + charge <= limit) {
+                bytes += charge;
                 if (last == null) {
                     first = deferred;
                 } else {
@@ -64,15 +47,15 @@ final class Backlog {
         } finally {
             lock.unlock();
         }
-        onOverflow.run();
+        copies.give(deferred);
         return false;
     }
 
     /** The next segment, or null. */
-    TcpSegment poll() {
+    DeferredSegment poll() {
         lock.lock();
         try {
-            Deferred deferred = first;
+            DeferredSegment deferred = first;
             if (deferred == null) {
                 return null;
             }
@@ -80,19 +63,11 @@ final class Backlog {
             if (first == null) {
                 last = null;
             }
-            bytes -= deferred.charge;
-            return deferred.segment;
+            deferred.next = null;
+            bytes -= deferred.charge();
+            return deferred;
         } finally {
             lock.unlock();
-        }
-    }
-
-    private static void copy(TcpSegment from, TcpSegment to, int length) {
-        to.copyHeader(from);
-        if (length > 0) {
-            var bytes = MemorySegment.ofArray(new byte[length]);
-            from.payload.copyTo(0, bytes, 0, length);
-            to.payload.add(bytes, 0, length);
         }
     }
 }

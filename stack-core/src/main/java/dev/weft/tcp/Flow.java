@@ -27,9 +27,10 @@ final class Flow extends FlowWork implements FlowEntry {
      * A connection that nobody listens to yet.
      *
      * @param told what the core tells; null where nobody listens
+     * @param backlogLimit see {@link Backlog}
      */
-    Flow(FlowKey key, IpPath path, TcpConnection core, FlowEvents told, FlowHome home, NanoClock clock, Backlog backlog) {
-        super(key, path, core, home, clock, backlog);
+    Flow(FlowKey key, IpPath path, TcpConnection core, FlowEvents told, FlowHome home, NanoClock clock, int backlogLimit) {
+        super(key, path, core, home, clock, backlogLimit);
         this.told = told;
     }
 

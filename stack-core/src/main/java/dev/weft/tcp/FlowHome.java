@@ -10,6 +10,12 @@ interface FlowHome {
     /** Where its transmitters borrow frames. */
     TransmitBatches batches();
 
+    /** Copies for the backlogs of its connections. */
+    DeferredSegments deferred();
+
+    /** A segment was dropped because the backlog of its connection is full. */
+    void backlogFull();
+
     /** How many threads copy to or from a buffer at this moment, outside the lock of its connection. */
     LongAdder loans();
 

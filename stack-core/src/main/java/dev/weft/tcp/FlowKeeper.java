@@ -29,6 +29,7 @@ final class FlowKeeper implements FlowHome {
     private final Orphans orphans;
     private final TimeWaits timeWaits;
     private final TransmitBatches batches = new TransmitBatches();
+    private final DeferredSegments deferred = new DeferredSegments();
     private final LongAdder loans = new LongAdder();
     private volatile boolean closing;
     private volatile Throwable failure;
@@ -52,6 +53,16 @@ final class FlowKeeper implements FlowHome {
     @Override
     public TransmitBatches batches() {
         return batches;
+    }
+
+    @Override
+    public DeferredSegments deferred() {
+        return deferred;
+    }
+
+    @Override
+    public void backlogFull() {
+        statistics.count(TcpInDiscard.BACKLOG_FULL);
     }
 
     @Override

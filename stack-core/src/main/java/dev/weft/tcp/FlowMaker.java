@@ -41,6 +41,7 @@ final class FlowMaker {
     private final Duration rtoFloor;
     private final InitialSequence sequence;
     private final KeyedHash timestampOffsets;
+    private final Ways ways = new Ways();
 
     FlowMaker(NanoClock clock, Randomness randomness, Counters counters, TcpStatistics statistics, TcpSettings settings,
               TcpMemory memory, FlowHome home) {
@@ -77,14 +78,33 @@ final class FlowMaker {
         core.keepAlive(now, NanoClock.deadline(0, patience.keepAliveIdle()), NanoClock.deadline(0, patience.keepAliveInterval()),
                 patience.keepAliveCount());
         core.userTimeout(now, NanoClock.deadline(0, patience.userTimeout()));
-        // As much as the peer may send by its window, and what the readers may have under way.
-        var backlog = new Backlog(buffers(path, options).largestReceive() + (64 << 10),
-                () -> statistics.count(TcpInDiscard.BACKLOG_FULL));
-        return new Flow(key, path, core, told, home, clock, backlog);
+        // The backlog: as much as the peer may send by its window, and what the readers may have under way.
+        return new Flow(key, path, core, told, home, clock, largestReceive(path, options) + (64 << 10));
+    }
+
+    /** The path of an earlier connection between the same addresses, if it is still the right one; or null. */
+    IpPath knownPath(FlowKey key) {
+        return ways.path(key.localHi(), key.localLo(), key.remoteHi(), key.remoteLo());
+    }
+
+    /** The same path as an earlier connection has, if there is one, else this. */
+    IpPath shared(IpPath path) {
+        IpPath known = ways.path(path.local().hi(), path.local().lo(), path.remote().hi(), path.remote().lo());
+        return known == null ? path : known;
     }
 
     /** What the connection is told when it is made. */
     TcpConfig config(IpPath path, TcpOptions options) {
+        TcpConfig known = ways.config(path, options);
+        if (known != null) {
+            return known;
+        }
+        TcpConfig made = makeConfig(path, options);
+        ways.remember(path, options, made);
+        return made;
+    }
+
+    private TcpConfig makeConfig(IpPath path, TcpOptions options) {
         TcpCongestion algorithm = options.congestionControl() == null ? congestion : options.congestionControl();
         Duration floor = options.patience().rtoFloor() == null ? rtoFloor : options.patience().rtoFloor();
         return TcpConfig.of(memory, statistics)
@@ -118,9 +138,14 @@ final class FlowMaker {
         int send = options.sendBuffer();
         int receive = options.receiveBuffer();
         TcpBuffers first = TcpBuffers.TUNED;
-        int most = (int) Math.min(largestReceive, queueBytes(path));
+        int most = largestReceive(path, options);
         return new TcpBuffers(send == 0 ? Math.min(first.send(), largestSend) : send, send == 0 ? largestSend : send,
-                receive == 0 ? Math.min(first.receive(), most) : receive, receive == 0 ? most : receive);
+                receive == 0 ? Math.min(first.receive(), most) : receive, most);
+    }
+
+    private int largestReceive(IpPath path, TcpOptions options) {
+        int asked = options.receiveBuffer();
+        return asked == 0 ? (int) Math.min(largestReceive, queueBytes(path)) : asked;
     }
 
     /**

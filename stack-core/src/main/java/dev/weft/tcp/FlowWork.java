@@ -58,12 +58,14 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
     private static final VarHandle PENDING;
     private static final VarHandle ARMED;
     private static final VarHandle IN_BATCH;
+    private static final VarHandle BACKLOGGED;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             PENDING = lookup.findVarHandle(FlowWork.class, "pending", int.class);
             ARMED = lookup.findVarHandle(FlowWork.class, "armed", long.class);
+            BACKLOGGED = lookup.findVarHandle(FlowWork.class, "backlog", Backlog.class);
             IN_BATCH = lookup.findVarHandle(FlowWork.class, "inBatch", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -89,7 +91,9 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
     /** Which state of the path's MTU the core knows. */
     private int mtuVersion;                  // guarded by lock
 
-    private final Backlog backlog;
+    private final int backlogLimit;
+    /** Made when a reader needs it for the first time. */
+    private volatile Backlog backlog;
     private volatile int pending;
     /** The last ICMP error, published by ICMP_ERROR in pending; one that overtakes another replaces it. */
     private volatile TcpError icmpError;
@@ -107,13 +111,13 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
     /** Whether this flow is among the tasks of a reader's current batch. */
     private volatile boolean inBatch;
 
-    FlowWork(FlowKey key, IpPath path, TcpConnection core, FlowHome home, NanoClock clock, Backlog backlog) {
+    FlowWork(FlowKey key, IpPath path, TcpConnection core, FlowHome home, NanoClock clock, int backlogLimit) {
         this.key = key;
         this.path = path;
         this.core = core;
         this.home = home;
         this.clock = clock;
-        this.backlog = backlog;
+        this.backlogLimit = backlogLimit;
         mtuVersion = path.mtuVersion() - 1;          // not told yet
     }
 
@@ -181,9 +185,7 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
     /** Handles one segment; what it earns is done at the end of the batch. On the reader. */
     void input(TcpSegment in, FrameBatch batch) {
         if (!lock.tryLock()) {
-            if (backlog.offer(in)) {
-                leave(BACKLOG);
-            }
+            defer(in);
             return;
         }
         try {
@@ -202,6 +204,21 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
             joinBatch(batch);
         }
         settlePending();
+    }
+
+    /** Leaves a copy to the holder of the lock. On the reader. */
+    private void defer(TcpSegment in) {
+        if (backlog == null) {
+            // A link has several readers, where its device has several queues.
+            BACKLOGGED.compareAndSet(this, null, new Backlog(backlogLimit, home.deferred()));
+        }
+        DeferredSegment copy = home.deferred().take(in.payload.length());
+        copy.copy(in);
+        if (backlog.offer(copy)) {
+            leave(BACKLOG);
+        } else {
+            home.backlogFull();
+        }
     }
 
     /** In TIME-WAIT, whether {@code syn} may begin the next incarnation: then this flow has been retired. On the reader. */
@@ -292,8 +309,9 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
             takeOverLocked(now);
         }
         if ((work & BACKLOG) != 0) {
-            for (TcpSegment segment = backlog.poll(); segment != null; segment = backlog.poll()) {
-                segmentLocked(now, segment);
+            for (DeferredSegment next = backlog.poll(); next != null; next = backlog.poll()) {
+                segmentLocked(now, next.segment);
+                home.deferred().give(next);
             }
         }
         if (broken) {

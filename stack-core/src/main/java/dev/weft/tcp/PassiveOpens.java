@@ -48,12 +48,14 @@ final class PassiveOpens {
             statistics.count(TcpInDiscard.HALF_OPEN_FULL);
             return null;
         }
-        IpPath path;
-        try {
-            path = ip.path(IpAddress.ofBits(key.localHi(), key.localLo()), IpAddress.ofBits(key.remoteHi(), key.remoteLo()));
-        } catch (IOException e) {
-            statistics.count(TcpInDiscard.NO_ROUTE_BACK);
-            return null;
+        IpPath path = maker.knownPath(key);
+        if (path == null) {
+            try {
+                path = ip.path(IpAddress.ofBits(key.localHi(), key.localLo()), IpAddress.ofBits(key.remoteHi(), key.remoteLo()));
+            } catch (IOException e) {
+                statistics.count(TcpInDiscard.NO_ROUTE_BACK);
+                return null;
+            }
         }
         int iss = maker.initialSequence(key, now);
         if (predecessor != null) {
