@@ -237,6 +237,14 @@ final class AckPolicy {
         queueHead = 0;
     }
 
+    /** Nothing has come for a while: what is not needed now is not kept. */
+    void rest() {
+        if (queued == 0) {
+            queue = NONE;
+            queueHead = 0;
+        }
+    }
+
     private void settle() {
         due = false;
         pendingBytes = 0;

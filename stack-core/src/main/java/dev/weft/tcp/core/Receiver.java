@@ -62,6 +62,12 @@ final class Receiver {
         return shift;
     }
 
+    /** Nothing has come or gone for a while: what is not needed now is not kept. */
+    void rest() {
+        buffer.rest();
+        acks.rest();
+    }
+
     void peerSyn(int seq, boolean scaling) {
         irs = seq;
         rcvNxt = seq + 1;

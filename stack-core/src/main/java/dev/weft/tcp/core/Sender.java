@@ -323,6 +323,12 @@ final class Sender {
         }
     }
 
+    /** Nothing has left or arrived for a while: what is not needed now is not kept. */
+    void rest() {
+        recovery.rest();
+        buffer.rest();
+    }
+
     // ---- time and output
 
     /** When {@link #tick} wants to be called, MAX_VALUE for never. */

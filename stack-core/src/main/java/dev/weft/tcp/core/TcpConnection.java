@@ -101,9 +101,17 @@ public final class TcpConnection extends UserCalls {
      */
     public static final int ACCEPTABLE = 1 << 9;
 
+    /**
+     * So long after the last segment a connection is taken for idle: what it holds for a flight or for holes, and does not use, is
+     * given up (D8). Not at once, for an exchange of requests and answers would make it anew each time.
+     */
+    static final long REST = 1_000_000_000L;
+
     private final TcpConfig config;
     private final Arrival arrival;
     private final Output output;
+    /** When it is taken for idle, MAX_VALUE if it is already. */
+    private long restAt = Long.MAX_VALUE;
 
     private TcpConnection(TcpConfig config, int iss, boolean active, TcpObserver observer) {
         super(new Lifecycle(config, iss, active, observer), config.counters());
@@ -230,6 +238,7 @@ public final class TcpConnection extends UserCalls {
     public void segment(long now, TcpSegment in) {
         output.segmentArrived();
         arrival.segment(now, in);
+        restAt = now + REST;
         snd.settle(now);
     }
 
@@ -263,6 +272,11 @@ public final class TcpConnection extends UserCalls {
         }
         snd.tick(now);
         snd.settle(now);
+        if (now >= restAt) {
+            restAt = Long.MAX_VALUE;                 // what is in flight is answered by a segment
+            snd.rest();
+            rcv.rest();
+        }
     }
 
     /**
@@ -273,6 +287,13 @@ public final class TcpConnection extends UserCalls {
         if (life.state() == TcpState.CLOSED) {
             return life.owesReset() ? output.pausedUntil() : Long.MAX_VALUE;
         }
+        // TIME-WAIT has one deadline, its end.
+        boolean rests = life.state().isSynchronized() && life.state() != TcpState.TIME_WAIT;
+        return rests ? Math.min(protocolDeadline(), restAt) : protocolDeadline();
+    }
+
+    /** The same for what the protocol wants to do: to send, to wait for, to end. */
+    long protocolDeadline() {
         return Math.min(Math.min(snd.deadline(), rcv.acks.deadline()), Math.min(life.deadline(), output.pausedUntil()));
     }
 

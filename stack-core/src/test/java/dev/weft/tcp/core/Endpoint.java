@@ -313,7 +313,7 @@ final class Endpoint {
             restraint.checkProbes(clock);
             Sender snd = connection.sender();
             boolean waits = snd.outstanding() > 0 || snd.sndEnd() != snd.sndNxt;
-            require(!waits || connection.deadline() != Long.MAX_VALUE, "who waits for the peer has a timer");
+            require(!waits || connection.protocolDeadline() != Long.MAX_VALUE, "who waits for the peer has a timer");
         }
     }
 

@@ -113,7 +113,7 @@ class FlowControlTest {
         c.stack.answers(ack().ack(102), ack().ack(104));
         c.peer.sends(data("c").seq(104));
         c.stack.answers(ack().ack(105));
-        assertThat(c.stack.connection().deadline()).isEqualTo(Long.MAX_VALUE);
+        assertThat(c.stack.connection().protocolDeadline()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
@@ -446,7 +446,7 @@ class FlowControlTest {
         var c = established();
         c.stack.connection().cork(true);
         c.stack.isSilent();
-        assertThat(c.stack.connection().deadline()).isEqualTo(Long.MAX_VALUE);
+        assertThat(c.stack.connection().protocolDeadline()).isEqualTo(Long.MAX_VALUE);
         c.stack.connection().cork(false);
         c.stack.writes("a");
         c.stack.answers(data("a"));

@@ -20,8 +20,6 @@ import java.lang.foreign.MemorySegment;
 public final class ChunkRing {
 
     private static final Chunk[] NONE = new Chunk[0];
-    /** Slots that a ring without chunks keeps. */
-    private static final int KEPT = 32;
 
     private final TcpMemory memory;
     private final int chunkBytes;
@@ -117,8 +115,12 @@ public final class ChunkRing {
         for (int i = head; held > 0; i++) {
             release(i & slots.length - 1);           // chunks lie close behind head, in a ring that may once have been large
         }
-        if (slots.length > KEPT) {
-            slots = NONE;                            // an idle connection holds little (D8)
+    }
+
+    /** Nothing has come or gone for a while: a ring without chunks has no slots either (D8). */
+    void rest() {
+        if (held == 0) {
+            slots = NONE;
         }
     }
 

@@ -42,6 +42,13 @@ public final class Reassembly {
         return count() == 0;
     }
 
+    /** Nothing has come for a while: without holes there is no tree. */
+    void rest() {
+        if (isEmpty()) {
+            tree = null;
+        }
+    }
+
     /** How many nodes have been looked at so far. */
     long steps() {
         return tree == null ? 0 : tree.steps();

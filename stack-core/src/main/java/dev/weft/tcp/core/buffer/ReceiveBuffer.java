@@ -235,6 +235,12 @@ public final class ReceiveBuffer {
         trim();
     }
 
+    /** Nothing has come or gone for a while: what is not needed now is not kept. */
+    public void rest() {
+        ring.rest();
+        ranges.rest();
+    }
+
     private void trim() {
         if (lent != 0) {
             return;

@@ -124,6 +124,11 @@ public final class SendBuffer {
         trim();
     }
 
+    /** Nothing has come or gone for a while: what is not needed now is not kept. */
+    public void rest() {
+        ring.rest();
+    }
+
     private void trim() {
         if (held) {
             return;

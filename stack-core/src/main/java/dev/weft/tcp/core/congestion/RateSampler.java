@@ -22,8 +22,6 @@ public final class RateSampler {
     private static final int BYTES_FOR_EACH = 1024;
     /** A request or an answer that leaves at one moment takes one. */
     private static final int FEW_RECORDS = 1;
-    /** Records that are kept while nothing is in flight. */
-    private static final int KEPT_RECORDS = 16;
 
     /** What a record notes: the draft's P.send_time, P.first_send_time, P.delivered, P.delivered_time, P.lost. */
     private static final int RANGE = 0;
@@ -42,7 +40,9 @@ public final class RateSampler {
 
     private static final long SECOND = 1_000_000_000L;
 
-    private long[] log = new long[0];
+    private static final long[] NO_RECORDS = {};
+
+    private long[] log = NO_RECORDS;
     private int head;
     private int tail;
 
@@ -201,9 +201,6 @@ public final class RateSampler {
         if (head == tail) {
             head = 0;
             tail = 0;
-            if (log.length > KEPT_RECORDS * WORDS) {
-                log = new long[FEW_RECORDS * WORDS];
-            }
         } else if (Seq.lt(start(head), una)) {
             moveStart(head, una);
         }
@@ -254,6 +251,15 @@ public final class RateSampler {
             int at = i * WORDS;
             control.lost(now, bytes, (int) (log[at + FLIGHT] >> FLAG_BITS) + Seq.diff(end, start(i)),
                     lost - log[at + LOST], (flags(i) & APP_LIMITED) != 0);
+        }
+    }
+
+    /** Nothing has left for a while: with nothing in flight no memory is kept (D8). */
+    public void rest() {
+        if (head == tail) {
+            log = NO_RECORDS;
+            head = 0;
+            tail = 0;
         }
     }
 

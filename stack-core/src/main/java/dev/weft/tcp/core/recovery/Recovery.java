@@ -100,6 +100,12 @@ public final class Recovery {
         board.begin();
     }
 
+    /** Nothing has left or arrived for a while: what is not needed now is not kept. */
+    public void rest() {
+        board.rest();
+        rate.sampler.rest();
+    }
+
     public Phase phase() {
         return phase;
     }

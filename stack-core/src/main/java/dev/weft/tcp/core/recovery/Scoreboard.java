@@ -28,9 +28,12 @@ public final class Scoreboard {
 
     /** Slots of a connection that has just begun: a request or an answer that leaves at one moment takes one. */
     private static final int FEW = 2;
-    /** Slots that are kept while nothing is in flight. */
-    private static final int KEPT = 32;
     private static final int NONE = -1;
+
+    private static final int[] NO_INTS = {};
+    private static final long[] NO_LONGS = {};
+    private static final byte[] NO_BYTES = {};
+    private static final boolean[] NO_FLAGS = {};
 
     private static final byte IN_FLIGHT = 0;
     private static final byte LOST = 1;
@@ -40,22 +43,22 @@ public final class Scoreboard {
     private final SendRate rate;
     private boolean telling;
 
-    // Of each range, by its slot.
-    private int[] start = new int[FEW];
-    private int[] end = new int[FEW];
-    private long[] sentAt = new long[FEW];
-    private byte[] fate = new byte[FEW];
-    private boolean[] again = new boolean[FEW];
+    // Of each range, by its slot. They grow as it takes, and are given up by rest().
+    private int[] start = NO_INTS;
+    private int[] end = NO_INTS;
+    private long[] sentAt = NO_LONGS;
+    private byte[] fate = NO_BYTES;
+    private boolean[] again = NO_FLAGS;
     /** By the time of sending, for ranges in flight; {@code next} also links free slots. */
-    private int[] previous = new int[FEW];
-    private int[] next = new int[FEW];
+    private int[] previous = NO_INTS;
+    private int[] next = NO_INTS;
     private int first = NONE;
     private int last = NONE;
     private int free = NONE;
     private int slots;
 
     /** The slots in the order of their sequence numbers, from {@code head} to {@code tail}. */
-    private int[] order = new int[FEW];
+    private int[] order = NO_INTS;
     private int head;
     private int tail;
 
@@ -527,9 +530,6 @@ public final class Scoreboard {
         if (head == tail) {
             head = 0;
             tail = 0;
-            if (start.length > KEPT) {
-                resetSlots(FEW);                     // an idle connection holds little (D8)
-            }
         }
     }
 
@@ -641,7 +641,7 @@ public final class Scoreboard {
     }
 
     private void growSlots() {
-        int size = 2 * start.length;
+        int size = Math.max(FEW, 2 * start.length);
         start = Arrays.copyOf(start, size);
         end = Arrays.copyOf(end, size);
         sentAt = Arrays.copyOf(sentAt, size);
@@ -651,19 +651,28 @@ public final class Scoreboard {
         next = Arrays.copyOf(next, size);
     }
 
-    private void resetSlots(int size) {
-        start = new int[size];
-        end = new int[size];
-        sentAt = new long[size];
-        fate = new byte[size];
-        again = new boolean[size];
-        previous = new int[size];
-        next = new int[size];
-        order = new int[size];
+    /** Nothing has left for a while: with nothing in flight no array is kept (D8). Not before, for each flight would make them anew. */
+    void rest() {
+        if (ranges() > 0) {
+            return;
+        }
+        start = NO_INTS;
+        end = NO_INTS;
+        sentAt = NO_LONGS;
+        fate = NO_BYTES;
+        again = NO_FLAGS;
+        previous = NO_INTS;
+        next = NO_INTS;
+        order = NO_INTS;
         first = NONE;
         last = NONE;
         free = NONE;
         slots = 0;
+    }
+
+    /** For tests: how many ranges there is memory for. */
+    public int room() {
+        return start.length;
     }
 
     private void insert(int i, int slot) {
@@ -677,7 +686,7 @@ public final class Scoreboard {
         if (tail == order.length) {
             int used = tail - head;
             // Half empty: what is left moves to the front, which pays once for each half of the array.
-            int[] target = 2 * used <= order.length ? order : new int[2 * order.length];
+            int[] target = 2 * used <= order.length && used > 0 ? order : new int[Math.max(FEW, 2 * order.length)];
             System.arraycopy(order, head, target, 0, used);
             order = target;
             at -= head;
