@@ -21,8 +21,11 @@ import java.util.function.IntConsumer;
 /** Two stacks of this process on a cable, and any number of connections between them, both ends of which wait in a read. */
 final class CableScale implements Scale {
 
-    /** So many connections go to one port: a quarter of the ephemeral ports, so that finding a free one takes no search. */
-    private static final int PER_PORT = 12_000;
+    /**
+     * So many connections go to one port: a sixth of the ephemeral ports, so that finding a free one takes no search, and the rounds of
+     * the warm-up fit in beside it while they are in TIME-WAIT.
+     */
+    private static final int PER_PORT = 8_000;
     private static final int FIRST_PORT = 1_000;
     /** How many connections are opened at the same time. */
     private static final int AT_ONCE = 256;
