@@ -91,11 +91,19 @@ final class Flow extends FlowWork implements FlowEntry {
      * @throws SocketException when the stack closes
      */
     void loanBegins() throws SocketException {
+        if (!tryLoan()) {
+            throw closedException();
+        }
+    }
+
+    /** The same; false when the stack closes, and nothing is lent. */
+    boolean tryLoan() {
         home.loans().increment();
         if (home.isClosing()) {
             home.loans().decrement();
-            throw closedException();
+            return false;
         }
+        return true;
     }
 
     /** The thread has copied, or found nothing to copy. */

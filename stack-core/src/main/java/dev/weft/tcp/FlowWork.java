@@ -590,6 +590,9 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
         if ((events & TcpConnection.WRITABLE) != 0 && core.writable() < core.writeLowWater()) {
             events &= ~TcpConnection.WRITABLE;
         }
+        if ((events & TcpConnection.READABLE) != 0 && core.isTooLittle()) {
+            events &= ~TcpConnection.READABLE;
+        }
         return events;
     }
 }

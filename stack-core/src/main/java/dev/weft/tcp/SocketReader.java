@@ -24,22 +24,30 @@ final class SocketReader extends SocketHalf {
     private static final int END = -1;
 
     private volatile Duration timeout;
+    private volatile int lowWater;
     /** What has been lent; made with the first read, of the thread inside. */
     private Pieces pieces;
-    /** Where what comes may go while it waits; made with {@link #pieces}. */
+    /** Where what comes may go while it waits; made when it does for the first time. */
     private ReceiveRequest request;
     /** Whether the connection has it. */
     private boolean queued;
     /** How many bytes it has got in the call at hand. */
     private int handed;
 
-    SocketReader(TcpSocket socket, Flow flow, NanoClock clock, Duration timeout) {
+    SocketReader(TcpSocket socket, Flow flow, NanoClock clock, Duration timeout, int lowWater) {
         super(socket, flow, clock);
         this.timeout = timeout;
+        this.lowWater = lowWater;
     }
 
     void timeout(Duration limit) {
         timeout = limit;
+    }
+
+    /** How many bytes a read waits for from now on, one that waits already included. */
+    void lowWater(int bytes) {
+        lowWater = bytes;
+        wake();
     }
 
     /** Reads 1 to {@code length} bytes, or −1 at the end. */
@@ -48,21 +56,19 @@ final class SocketReader extends SocketHalf {
         try {
             if (pieces == null) {
                 pieces = new Pieces();
-                request = new ReceiveRequest();
             }
             int found = await(target, offset, length);
             if (found == END) {
                 return -1;
             }
-            if (handed > 0) {
-                return handed;
-            }
-            int copied = 0;
-            try {
-                pieces.copyTo(0, target, offset, found);
-                copied = found;
-            } finally {
-                giveBack(copied);
+            if (found > handed) {
+                int copied = 0;
+                try {
+                    pieces.copyTo(0, target, offset + handed, found - handed);
+                    copied = found - handed;
+                } finally {
+                    giveBack(copied);
+                }
             }
             return found;
         } finally {
@@ -94,8 +100,8 @@ final class SocketReader extends SocketHalf {
     }
 
     /**
-     * Waits until there is something, and lends up to {@code length} bytes of it, none for 0; or has {@link #handed} them over while
-     * it waited. END, or how many.
+     * Waits until there is enough, and lends up to {@code length} bytes of it, none for 0, but for those that have been {@link
+     * #handed} over while it waited, which come first. END, or how many in all.
      */
     private int await(MemorySegment target, long offset, int length) throws IOException {
         Duration limit = timeout;
@@ -134,18 +140,32 @@ final class SocketReader extends SocketHalf {
         }
     }
 
-    /** One look at what is there; without anything the thread is marked as one that waits, but for the {@code last} look. */
+    /**
+     * One look at what is there; without enough of it the thread is marked as one that waits, but for the {@code last} look, for
+     * which anything is enough.
+     */
     private int look(MemorySegment array, long offset, int length, boolean last) throws IOException {
+        int least = last ? 1 : leastOf(length);
         flow.lock();
         try {
+            if (queued && !last && !socket.isClosed()) {
+                request.wants(least);
+                if (flow.core().isTooLittle()) {
+                    waitsLocked();                   // woken for nothing: its array stays where it is
+                    return MUST_WAIT;
+                }
+            }
             handed = withdrawLocked();
             if (handed > 0) {
-                return handed;                       // also after a close: they have been taken off the connection
+                return handed + lendRestLocked(length - handed);     // also after a close: they are off the connection
             }
-            int found = lendLocked(length);
+            int found = lendLocked(length, least);
             if (found == MUST_WAIT && !last) {
-                if (array != null) {
-                    flow.core().request(request.into(array, offset, length));
+                if (array != null || least > 1) {
+                    if (request == null) {
+                        request = new ReceiveRequest();
+                    }
+                    flow.core().request(request.into(array, offset, length, least));
                     queued = true;
                 }
                 waitsLocked();
@@ -158,6 +178,11 @@ final class SocketReader extends SocketHalf {
                 flow.unlockUnchanged();
             }
         }
+    }
+
+    /** How many bytes a call waits for that can take {@code length}; 0: any number. */
+    private int leastOf(int length) {
+        return length == 0 ? lowWater : Math.min(lowWater, length);
     }
 
     private int withdrawLocked() {
@@ -177,13 +202,16 @@ final class SocketReader extends SocketHalf {
         }
     }
 
-    private int lendLocked(int length) throws IOException {
+    private int lendLocked(int length, int least) throws IOException {
         if (socket.isClosed()) {
             throw flow.closedException();
         }
         TcpConnection core = flow.core();
         int readable = core.readable();
         if (readable > 0) {
+            if (!core.isEnough(least)) {
+                return MUST_WAIT;
+            }
             if (length == 0) {
                 return readable;
             }
@@ -199,6 +227,12 @@ final class SocketReader extends SocketHalf {
             throw Failures.broken(failure, flow.key);
         }
         return core.isInputEnded() ? END : MUST_WAIT;
+    }
+
+    /** What is in the buffer behind the bytes that were handed over, up to {@code length} of it; 0 if it cannot be lent. */
+    private int lendRestLocked(int length) {
+        boolean more = length > 0 && !socket.isClosed() && flow.core().readable() > 0;
+        return more && flow.tryLoan() ? flow.core().peek(pieces, length) : 0;
     }
 
     private void giveBack(int length) {

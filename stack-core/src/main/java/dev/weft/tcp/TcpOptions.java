@@ -32,16 +32,18 @@ import java.util.Objects;
  *     handshake not be complete, up to 65,536; what they deliver may have been sent twice, or be replayed by somebody who saw
  *     it. For {@link Tcp#connect(java.net.InetSocketAddress, java.net.InetSocketAddress, TcpOptions, byte[])}: any other number
  *     has its data ride on the SYN
+ * @param readLowWater how many bytes a read waits for that can take so many, 1 (the default) to 2<sup>30</sup>, see
+ *     {@link TcpSocket#readLowWater}
  */
 public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration readTimeout, Duration linger, int sendBuffer,
                          int receiveBuffer, int backlog, boolean timestamps, boolean selectiveAcks,
                          TcpCongestion congestionControl, TcpPatience patience, int halfOpen, TcpEcn ecn,
                          TcpEventListener events,
-                         int fastOpen) {
+                         int fastOpen, int readLowWater) {
 
     private static final TcpOptions DEFAULTS =
             new TcpOptions(false, Duration.ofMinutes(2), Duration.ZERO, null, 0, 0, 1024, true, true, null,
-                    TcpPatience.defaults(), 1024, null, null, 0);
+                    TcpPatience.defaults(), 1024, null, null, 0, 1);
 
     /**
      * Checks the ranges.
@@ -59,6 +61,7 @@ public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration read
         require(backlog >= 1 && backlog <= 65_536, "backlog", backlog);
         Objects.requireNonNull(patience, "patience");
         require(halfOpen >= 1 && halfOpen <= 65_536, "halfOpen", halfOpen);
+        require(readLowWater >= 1 && readLowWater <= 1 << 30, "readLowWater", readLowWater);
         require(fastOpen >= 0 && fastOpen <= 65_536, "fastOpen", fastOpen);
     }
 
@@ -76,61 +79,61 @@ public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration read
     /** A copy with or without Nagle's algorithm. */
     public TcpOptions noDelay(boolean on) {
         return new TcpOptions(on, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen, readLowWater);
     }
 
     /** A copy with this limit on {@code connect}. */
     public TcpOptions connectTimeout(Duration limit) {
         return new TcpOptions(noDelay, limit, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen, readLowWater);
     }
 
     /** A copy with this limit on {@code read}. */
     public TcpOptions readTimeout(Duration limit) {
         return new TcpOptions(noDelay, connectTimeout, limit, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen, readLowWater);
     }
 
     /** A copy with this behaviour of {@code close}. */
     public TcpOptions linger(Duration limit) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, limit, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen, readLowWater);
     }
 
     /** A copy with this size of the send buffer in bytes, which it keeps; 0 for one that grows. */
     public TcpOptions sendBuffer(int bytes) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, bytes, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen, readLowWater);
     }
 
     /** A copy with this size of the receive buffer in bytes, which it keeps; 0 for one that grows. */
     public TcpOptions receiveBuffer(int bytes) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, bytes, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen, readLowWater);
     }
 
     /** A copy with this limit on connections that wait for {@code accept}. */
     public TcpOptions backlog(int connections) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, connections, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen, readLowWater);
     }
 
     /** A copy with this congestion control, whatever the stack's is. */
     public TcpOptions congestionControl(TcpCongestion algorithm) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, algorithm, patience, halfOpen, ecn, events, fastOpen);
+                selectiveAcks, algorithm, patience, halfOpen, ecn, events, fastOpen, readLowWater);
     }
 
     /** A copy with or without timestamps. */
     public TcpOptions timestamps(boolean on) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, on,
-                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen, readLowWater);
     }
 
     /** A copy with or without selective acknowledgements. */
     public TcpOptions selectiveAcks(boolean on) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                on, congestionControl, patience, halfOpen, ecn, events, fastOpen);
+                on, congestionControl, patience, halfOpen, ecn, events, fastOpen, readLowWater);
     }
 
     /**
@@ -155,30 +158,40 @@ public record TcpOptions(boolean noDelay, Duration connectTimeout, Duration read
     /** A copy that waits so long for a peer that does not answer. */
     public TcpOptions patience(TcpPatience limits) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, limits, halfOpen, ecn, events, fastOpen);
+                selectiveAcks, congestionControl, limits, halfOpen, ecn, events, fastOpen, readLowWater);
     }
 
     /** A copy with this limit on half-open connections of a listener. */
     public TcpOptions halfOpen(int connections) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, connections, ecn, events, fastOpen);
+                selectiveAcks, congestionControl, patience, connections, ecn, events, fastOpen, readLowWater);
     }
 
     /** A copy whose connections tell {@code listener} what they do, besides who listens to all of the stack; null: nobody else. */
     public TcpOptions events(TcpEventListener listener) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, ecn, listener, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, listener, fastOpen, readLowWater);
     }
 
     /** A copy with fast open, and this limit on connections of a listener whose data came before the end of their handshake. */
     public TcpOptions fastOpen(int connections) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, connections);
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, connections, readLowWater);
     }
 
     /** A copy with this explicit congestion notification, whatever the stack's is. */
     public TcpOptions ecn(TcpEcn use) {
         return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
-                selectiveAcks, congestionControl, patience, halfOpen, use, events, fastOpen);
+                selectiveAcks, congestionControl, patience, halfOpen, use, events, fastOpen, readLowWater);
+    }
+
+    /**
+     * A copy whose reads wait for so many bytes.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public TcpOptions readLowWater(int bytes) {
+        return new TcpOptions(noDelay, connectTimeout, readTimeout, linger, sendBuffer, receiveBuffer, backlog, timestamps,
+                selectiveAcks, congestionControl, patience, halfOpen, ecn, events, fastOpen, bytes);
     }
 }

@@ -54,7 +54,7 @@ public final class TcpSocket implements AutoCloseable {
     TcpSocket(Flow flow, NanoClock clock, TcpOptions options) {
         this.flow = flow;
         this.clock = clock;
-        reader = new SocketReader(this, flow, clock, options.readTimeout());
+        reader = new SocketReader(this, flow, clock, options.readTimeout(), options.readLowWater());
         writer = new SocketWriter(this, flow, clock);
         linger = options.linger();
         flow.listener(new FlowListener() {
@@ -303,6 +303,19 @@ public final class TcpSocket implements AutoCloseable {
             throw new IllegalArgumentException("a read timeout of " + limit);
         }
         reader.timeout(limit);
+    }
+
+    /**
+     * How many bytes a read waits for: SO_RCVLOWAT of Linux. A read that can take fewer waits for as many as it can take. One ends
+     * with less at the end of the input, when the connection fails, when the read timeout passes (with what there is; only without
+     * anything that is an exception), before urgent data, and when hardly more can come: the receive buffer is full,
+     * or the stack's memory for buffers is short. Below its mark a thread that waits is not woken. Does not suspend.
+     *
+     * @param bytes 1 to 2<sup>30</sup>
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public void readLowWater(int bytes) {
+        reader.lowWater(TcpOptions.defaults().readLowWater(bytes).readLowWater());
     }
 
     /** Nagle's algorithm off or on. */

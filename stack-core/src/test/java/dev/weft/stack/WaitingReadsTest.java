@@ -212,4 +212,83 @@ class WaitingReadsTest {
         client.abort();
         writer.failure();
     }
+
+    // ---------------------------------------------------------------- low-water mark
+
+    private static void awaitBytes(TcpSocket socket, long bytes) throws InterruptedException {
+        Eventually.isTrue(bytes + " bytes have come", () -> socket.info().bytesReceived() >= bytes);
+    }
+
+    @Test
+    void aReadWaitsForItsLowWaterMark() throws Exception {
+        server.readLowWater(5);
+        var target = new byte[10];
+        Call<Integer> read = Call.start(() -> server.read(target)).awaitBlocked();
+        client.write(new byte[] {1, 2, 3});
+        awaitBytes(server, 3);
+        assertThat(read.awaitBlocked().isDone()).isFalse();
+        client.write(new byte[] {4, 5});
+        assertThat(read.get()).isEqualTo(5);
+        assertThat(target).startsWith(1, 2, 3, 4, 5, 0);
+    }
+
+    @Test
+    void aReadOfFewerBytesWaitsForThose() throws Exception {
+        server.readLowWater(5);
+        Call<Integer> read = Call.start(() -> server.read(new byte[2])).awaitBlocked();
+        client.write(new byte[] {1, 2, 3});
+        assertThat(read.get()).isEqualTo(2);
+    }
+
+    @Test
+    void aLowerMarkHoldsForTheReadThatWaits() throws Exception {
+        server.readLowWater(5);
+        Call<Integer> read = Call.start(() -> server.read(new byte[10])).awaitBlocked();
+        client.write(new byte[] {1, 2, 3});
+        awaitBytes(server, 3);
+        server.readLowWater(3);
+        assertThat(read.get()).isEqualTo(3);
+    }
+
+    @Test
+    void theEndOfTheInputEndsAReadBelowItsMark() throws Exception {
+        server.readLowWater(5);
+        Call<Integer> read = Call.start(() -> server.read(new byte[10])).awaitBlocked();
+        client.write(new byte[] {1, 2, 3});
+        client.shutdownOutput();
+        assertThat(read.get()).isEqualTo(3);
+        assertThat(server.read(new byte[10])).isEqualTo(-1);
+    }
+
+    /** As recv() of Linux: a time-out loses nothing that is there, and is one only where nothing is. */
+    @Test
+    void aTimeoutReturnsWhatIsBelowTheMark() throws Exception {
+        server.readLowWater(5);
+        client.write(new byte[] {1, 2, 3});
+        awaitBytes(server, 3);
+        server.readTimeout(Duration.ofMillis(20));
+        assertThat(server.read(new byte[10])).isEqualTo(3);
+        assertThat(Call.start(() -> server.read(new byte[10])).failure()).isInstanceOf(SocketTimeoutException.class);
+    }
+
+    @Test
+    void aMarkThatTheBufferCannotReachStopsNothing() throws Exception {
+        try (TcpListener narrow = stacks.right.tcp().listen(0,
+                TcpOptions.defaults().receiveBuffer(20_000).readLowWater(1 << 30));
+             TcpSocket out = stacks.left.tcp().connect(TwoStacks.RIGHT, narrow.port());
+             TcpSocket in = narrow.accept(SOON)) {
+            Call<Void> writer = Call.run(() -> {
+                out.write(new byte[500_000]);
+                out.shutdownOutput();
+            });
+            assertThat(in.input().readAllBytes()).hasSize(500_000);
+            writer.get();
+        }
+    }
+
+    @Test
+    void aMarkIsAtLeastOne() {
+        assertThat(Call.start(() -> TcpOptions.defaults().readLowWater(0)).failure()).isInstanceOf(IllegalArgumentException.class);
+        assertThat(Call.run(() -> server.readLowWater(0)).failure()).isInstanceOf(IllegalArgumentException.class);
+    }
 }

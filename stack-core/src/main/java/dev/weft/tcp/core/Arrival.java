@@ -165,6 +165,9 @@ final class Arrival {
             counters.count(TcpEvent.URGENT_RECEIVED);
             life.urgentReceived(rcv.urgent.remaining(rcv.buffer.read()));
             rcv.skipUrgent();
+            if (rcv.buffer.isTooLittle()) {
+                life.raise(TcpConnection.READABLE);  // a read ends before the mark, so who waits for more is to look now
+            }
         }
     }
 
@@ -278,7 +281,7 @@ final class Arrival {
             life.raise(TcpConnection.READABLE);
         }
         if (rcv.buffer.takeStarved()) {
-            life.raise(TcpConnection.MEMORY_SHORT);
+            life.raise(TcpConnection.MEMORY_SHORT | TcpConnection.READABLE);      // for a reader that waits for more than is there
         }
         if (rcv.finReceived()) {
             life.finReceived(now);

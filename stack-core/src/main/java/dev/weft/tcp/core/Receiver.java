@@ -222,6 +222,16 @@ final class Receiver {
         return urgent.untilHole(buffer.read(), buffer.readable());
     }
 
+    /**
+     * Whether a reader must not wait for more than there is: hardly any more can come, or it holds memory that others need, or
+     * urgent data is ahead, before the mark of which a read ends.
+     */
+    boolean mustNotWait() {
+        int edge = Math.min(buffer.capacity() / 2, config.announcedMss());
+        return urgent.remaining(buffer.read()) > 0 || config.memory().isUnderPressure()
+                || Math.max(buffer.free(), window()) <= edge;
+    }
+
     /** A segment with text is wholly outside the window: answers it, and tells if it came twice (RFC 2883 §4, cases 1 and 2). */
     void answer(TcpSegment in) {
         int end = Seq.min(rcvNxt, in.seq + in.payload.length());

@@ -194,13 +194,23 @@ abstract sealed class UserCalls permits TcpConnection {
 
     /**
      * RECEIVE call that finds nothing readable (RFC 9293 §3.10.3: "queue the request"): what comes from now on may go straight into
-     * the caller's memory. Events are as they are without. One at a time; {@link #withdraw} must end it, also when the connection
+     * the caller's memory. Events are as they are without; {@link #isTooLittle()} says which are not worth waking it. One at a time; {@link #withdraw} must end it, also when the connection
      * has ended meanwhile.
      *
      * @throws IllegalStateException if one is queued
      */
     public void request(ReceiveRequest waiting) {
         rcv.buffer.request(waiting);
+    }
+
+    /** Whether a reader waits, and READABLE does not concern it yet: less has come than it wants, and more can come. */
+    public boolean isTooLittle() {
+        return rcv.buffer.isTooLittle() && !isInputEnded() && !rcv.mustNotWait();
+    }
+
+    /** Whether a reader that wants {@code least} bytes had better take the fewer that are {@link #readable}. */
+    public boolean isEnough(int least) {
+        return readable() >= least || isInputEnded() || rcv.mustNotWait();
     }
 
     /**

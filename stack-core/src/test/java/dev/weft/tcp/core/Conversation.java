@@ -433,8 +433,13 @@ final class Conversation {
 
         /** Waits for text with an array of so many bytes. */
         void asksFor(int length) {
+            asksFor(length, 1);
+        }
+
+        /** The same, and wants at least so many. */
+        void asksFor(int length, int least) {
             asked = new byte[length];
-            connection.request(request.into(MemorySegment.ofArray(asked), 0, length));
+            connection.request(request.into(MemorySegment.ofArray(asked), 0, length, least));
         }
 
         /** Waits no longer: exactly this is in the array. */

@@ -249,7 +249,7 @@ final class Endpoint {
         readWhatIsThere(now);
         if (connection.readable() == 0 && !connection.isInputEnded() && waiting.nextBoolean()) {
             asked = new byte[1 + waiting.nextInt(waiting.nextBoolean() ? 100 : 30_000)];
-            connection.request(request.into(MemorySegment.ofArray(asked), 0, asked.length));
+            connection.request(request.into(MemorySegment.ofArray(asked), 0, asked.length, 1));
         }
     }
 

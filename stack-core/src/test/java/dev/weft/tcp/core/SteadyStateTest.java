@@ -100,7 +100,7 @@ class SteadyStateTest {
             from.tick(now);
             to.tick(now);
             if (array != null) {
-                to.request(request.into(array, 0, (int) array.byteSize()));
+                to.request(request.into(array, 0, (int) array.byteSize(), 1));
             }
             exchange(from, to);
             handed += to.withdraw(now);

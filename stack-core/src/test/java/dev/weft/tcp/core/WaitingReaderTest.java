@@ -188,4 +188,76 @@ class WaitingReaderTest {
         c.stack.reads("abc");
         assertThat(c.stack.connection().withdraw(c.stack.now())).isZero();
     }
+
+    // ---------------------------------------------------------------- low-water mark
+
+    private boolean wakes() {
+        return (c.stack.connection().takeEvents() & TcpConnection.READABLE) != 0 && !c.stack.connection().isTooLittle();
+    }
+
+    /** SO_RCVLOWAT: bytes in the array and bytes in the buffer count alike. */
+    @Test
+    void isNotWorthWakingBelowItsMark() {
+        c.stack.asksFor(3, 6);
+        c.peer.sends(data("ab"));
+        assertThat(wakes()).isFalse();
+        c.peer.sends(data("cde"));
+        assertThat(wakes()).isFalse();
+        c.peer.sends(data("f"));
+        assertThat(wakes()).isTrue();
+        c.stack.isHanded("abc");
+        assertThat(c.stack.connection().isEnough(3)).isTrue();
+        assertThat(c.stack.connection().isEnough(4)).isFalse();
+        c.stack.reads("def");
+    }
+
+    /** RFC 9293 §3.10.3: what is left when the peer has closed is all that will come. */
+    @Test
+    void theEndWakesBelowTheMark() {
+        c.stack.asksFor(10, 10);
+        c.peer.sends(fin().text("ab"));
+        assertThat(wakes()).isTrue();
+    }
+
+    /** RFC 9293 §3.10.7.4: so does a reset. */
+    @Test
+    void aResetWakesBelowTheMark() {
+        c.stack.asksFor(10, 10);
+        c.peer.sends(data("ab"));
+        c.peer.sends(rst());
+        assertThat(wakes()).isTrue();
+    }
+
+    /** RFC 9293 §3.8.5: a read ends before the mark of urgent data, also where that is told without text. */
+    @Test
+    void urgentDataWakesBelowTheMark() {
+        c.stack.asksFor(10, 10);
+        c.peer.sends(data("ab"));
+        assertThat(wakes()).isFalse();
+        c.peer.sends(ack().urgent(5));
+        assertThat(wakes()).isTrue();
+    }
+
+    /** RFC 9293 §3.8.6: a mark above the buffer must not stop the connection for good. */
+    @Test
+    void aFullBufferWakesBelowTheMark() {
+        var small = established(config -> config.withBuffers(4000, 4000));
+        small.stack.asksFor(0, 10_000);
+        small.peer.sends(data(1000));
+        assertThat(small.stack.connection().isTooLittle()).isTrue();
+        small.peer.sends(data(1000));
+        small.peer.sends(data(1000));
+        assertThat(small.stack.connection().isTooLittle()).isFalse();
+    }
+
+    /** D8: who waits for more holds what others need. */
+    @Test
+    void memoryThatIsShortWakesBelowTheMark() {
+        c.stack.asksFor(0, 10_000);
+        c.peer.sends(data("ab"));
+        assertThat(wakes()).isFalse();
+        c.leavesChunks(0);
+        c.peer.sends(data(2000));
+        assertThat(c.stack.connection().takeEvents() & TcpConnection.MEMORY_SHORT).isNotZero();
+    }
 }

@@ -133,6 +133,11 @@ public final class ReceiveBuffer {
         return filled;
     }
 
+    /** Whether somebody waits, and for more than has come. */
+    public boolean isTooLittle() {
+        return request != null && request.filled() + readable() < request.least();
+    }
+
     /**
      * Hands the next bytes in order to the reader that waits, as far as it has room and nothing else comes before or after them
      * in here; returns how many, the rest is for {@link #put}.

@@ -12,21 +12,34 @@ public final class ReceiveRequest {
     private MemorySegment target;
     private long offset;
     private int length;
+    private int least;
     private int filled;
 
     /**
      * Says where to put what comes.
      *
-     * @param memory of any thread, and for as long as the request is queued: memory of an array is
+     * @param memory of any thread, and for as long as the request is queued: memory of an array is. Null: nowhere
      * @param at where the first byte goes
      * @param bytes how many it may become
+     * @param wanted from how many bytes on the reader wants to be woken, those in the buffer included; at least 1
      */
-    public ReceiveRequest into(MemorySegment memory, long at, int bytes) {
+    public ReceiveRequest into(MemorySegment memory, long at, int bytes, int wanted) {
         target = memory;
         offset = at;
-        length = bytes;
+        length = memory == null ? 0 : bytes;
+        least = wanted;
         filled = 0;
         return this;
+    }
+
+    /** The reader has changed its mind about how many bytes it wants; with the connection's lock. */
+    public void wants(int bytes) {
+        least = bytes;
+    }
+
+    /** From how many bytes on its reader wants to be woken. */
+    int least() {
+        return least;
     }
 
     /** How many bytes have been put there. */
