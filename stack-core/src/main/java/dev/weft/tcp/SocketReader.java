@@ -8,6 +8,8 @@ import dev.weft.tcp.core.buffer.ReceiveRequest;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * The receiving direction of a socket. What is readable is lent by the core under the flow's lock, copied to the caller
@@ -57,7 +59,7 @@ final class SocketReader extends SocketHalf {
             if (pieces == null) {
                 pieces = new Pieces();
             }
-            int found = await(target, offset, length);
+            int found = await(target, offset, length, 0);
             if (found == END) {
                 return -1;
             }
@@ -76,11 +78,44 @@ final class SocketReader extends SocketHalf {
         }
     }
 
+    /** Has {@code consumer} look at what is there when it is at least {@code least} bytes; 0: the low-water mark. What it took, or −1. */
+    int read(int least, TcpConsumer consumer) throws IOException {
+        enter("TcpSocket.read");
+        try {
+            if (pieces == null) {
+                pieces = new Pieces();
+            }
+            int found = await(null, 0, Integer.MAX_VALUE, least);
+            if (found == END) {
+                return -1;
+            }
+            int consumed = 0;
+            try {
+                int wanted = consumer.consume(views());
+                consumed = Objects.checkIndex(wanted, found + 1);
+            } finally {
+                giveBack(consumed);
+            }
+            return consumed;
+        } finally {
+            leave();
+        }
+    }
+
+    /** What is lent, for others to look at. */
+    private List<MemorySegment> views() {
+        var views = new MemorySegment[pieces.count()];
+        for (int i = 0; i < views.length; i++) {
+            views[i] = pieces.segment(i).asSlice(pieces.offset(i), pieces.length(i)).asReadOnly();
+        }
+        return List.of(views);
+    }
+
     /** Waits until something can be read; false at the end of the input. No buffer is held meanwhile. */
     boolean awaitReadable() throws IOException {
         enter("TcpSocket.read");
         try {
-            return await(null, 0, 0) != END;
+            return await(null, 0, 0, 0) != END;
         } finally {
             leave();
         }
@@ -101,9 +136,9 @@ final class SocketReader extends SocketHalf {
 
     /**
      * Waits until there is enough, and lends up to {@code length} bytes of it, none for 0, but for those that have been {@link
-     * #handed} over while it waited, which come first. END, or how many in all.
+     * #handed} over while it waited, which come first. Enough is {@code atLeast}, or the low-water mark where that is 0. END, or how many in all.
      */
-    private int await(MemorySegment target, long offset, int length) throws IOException {
+    private int await(MemorySegment target, long offset, int length, int atLeast) throws IOException {
         Duration limit = timeout;
         long deadline = NanoClock.FOREVER;
         boolean first = true;
@@ -120,7 +155,7 @@ final class SocketReader extends SocketHalf {
                     throw socket.closeByInterrupt();
                 }
                 boolean late = !first && deadline != NanoClock.FOREVER && clock.nanoTime() >= deadline;
-                int found = look(array, offset, length, late);
+                int found = look(array, offset, length, late ? 1 : atLeast, late);
                 if (found != MUST_WAIT) {
                     return found;
                 }
@@ -141,11 +176,10 @@ final class SocketReader extends SocketHalf {
     }
 
     /**
-     * One look at what is there; without enough of it the thread is marked as one that waits, but for the {@code last} look, for
-     * which anything is enough.
+     * One look at what is there; without enough of it the thread is marked as one that waits, but for the {@code last} look.
      */
-    private int look(MemorySegment array, long offset, int length, boolean last) throws IOException {
-        int least = last ? 1 : leastOf(length);
+    private int look(MemorySegment array, long offset, int length, int atLeast, boolean last) throws IOException {
+        int least = atLeast > 0 ? atLeast : leastOf(length);
         flow.lock();
         try {
             if (queued && !last && !socket.isClosed()) {

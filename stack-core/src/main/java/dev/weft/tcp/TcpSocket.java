@@ -117,6 +117,40 @@ public final class TcpSocket implements AutoCloseable {
         return n;
     }
 
+    /** The most that a consumer can wait for, see {@link #read(int, TcpConsumer)}. */
+    public static final int MOST_CONSUMED = 64 << 10;
+
+    /** The same as {@link #read(int, TcpConsumer)}, waiting for one byte, or for the low-water mark. */
+    public int read(TcpConsumer consumer) throws IOException {
+        return reader.read(0, Objects.requireNonNull(consumer, "consumer"));
+    }
+
+    /**
+     * Reads without a copy: {@code consumer} looks at the bytes in the receive buffer, and says how many of them it has taken; the
+     * others stay. Called once, when at least {@code least} bytes are there, or fewer where more will not come: at the end of the
+     * input, before urgent data, when the read timeout has passed, or the buffer or the stack's memory is full. May suspend until
+     * then, and as long as the consumer does.
+     *
+     * <p>A consumer that takes nothing gets the same bytes again: to see more of a message than there is, ask for more.
+     * An interrupt while this waits closes the socket, as in any read; one while the consumer runs is the consumer's, and the next
+     * call finds it.
+     *
+     * @param least 1 to {@value #MOST_CONSUMED}
+     * @return how many bytes were consumed, 0 or more; −1 at the end of the input, and then the consumer is not called
+     * @throws IllegalArgumentException if {@code least} is out of range
+     * @throws IndexOutOfBoundsException if the consumer says that it has consumed more than there was, or less than 0; nothing is then
+     * @throws SocketTimeoutException when the read timeout passes and nothing is there
+     * @throws IOException when the connection has failed or the socket is closed; or the consumer's own. What the consumer throws,
+     *     of any kind, leaves all bytes where they are
+     */
+    public int read(int least, TcpConsumer consumer) throws IOException {
+        Objects.requireNonNull(consumer, "consumer");
+        if (least < 1 || least > MOST_CONSUMED) {
+            throw new IllegalArgumentException("TcpSocket.read: at least " + least + " bytes are not 1 to " + MOST_CONSUMED);
+        }
+        return reader.read(least, consumer);
+    }
+
     /** Bytes that can be read without waiting. */
     int available() throws IOException {
         return reader.available();
