@@ -124,7 +124,7 @@ final class BenchProgram implements Callable<Integer> {
     }
 
     /** What it ran on. */
-    private static String machine() throws IOException {
+    static String machine() throws IOException {
         String model = Files.readString(Path.of("/proc/cpuinfo")).lines().filter(line -> line.startsWith("model name"))
                 .map(line -> line.substring(line.indexOf(':') + 1).strip()).findFirst().orElse(System.getProperty("os.arch"));
         return "Linux " + System.getProperty("os.version") + ", " + Runtime.getRuntime().availableProcessors() + " processors (" + model

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "PROGRAM",
         subcommands = {DemoProgram.class, HttpProgram.class, ServicesProgram.class, PingProgram.class,
             FetchProgram.class, Iperf3Program.class, LinkProgram.class, PathProgram.class, PathEndProgram.class, ScaleProgram.class, ScaleKernelProgram.class,
-            BenchProgram.class, BenchEndProgram.class, BenchSubjectProgram.class})
+            BenchProgram.class, BenchEndProgram.class, BenchSubjectProgram.class, ModesProgram.class})
 public final class Main implements Runnable {
 
     private static final int FAILED = 1;

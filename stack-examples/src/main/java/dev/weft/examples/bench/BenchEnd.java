@@ -19,6 +19,8 @@ import jdk.jfr.Recording;
  *   kernel [virtual]   serves on the kernel's sockets
  *   weft OPTION…       serves on Weft, on the link that these options describe, which all programs understand
  *   close              serves no more
+ *   load MICROS        computes beside what it serves, see {@link CpuLoad}
+ *   unload             computes no more
  *   record FILE        has the JVM's flight recorder record what this process does, until it ends
  * </pre>
  * Everything else is a measurement: {@link Load}.
@@ -27,6 +29,7 @@ public final class BenchEnd {
 
     private final Function<List<String>, StackConfig> stacks;
     private Subject subject;
+    private CpuLoad load;
     private Recording recording;
 
     /**
@@ -57,6 +60,7 @@ public final class BenchEnd {
             answers.println(answer.replace('\n', ' '));
             answers.flush();
         }
+        unload();
         close();
         if (recording != null) {
             recording.stop();
@@ -69,6 +73,8 @@ public final class BenchEnd {
             case "kernel" -> subject = new Subject(new KernelServing(words.length > 1));
             case "weft" -> subject = new Subject(new WeftServing(stacks.apply(Arrays.asList(words).subList(1, words.length))));
             case "close" -> close();
+            case "load" -> load = new CpuLoad(Long.parseLong(words[1]) * 1000);
+            case "unload" -> unload();
             case "record" -> record(Path.of(words[1]));
             default -> {
                 return Load.run(words);
@@ -81,6 +87,14 @@ public final class BenchEnd {
         recording = new Recording(Configuration.getConfiguration("profile"));
         recording.setDestination(file);
         recording.start();
+    }
+
+    private void unload() {
+        if (load != null) {
+            CpuLoad running = load;
+            load = null;
+            running.close();
+        }
     }
 
     private void close() throws IOException {
