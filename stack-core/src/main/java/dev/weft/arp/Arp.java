@@ -21,6 +21,7 @@ import dev.weft.wire.Ipv4Address;
 import dev.weft.wire.MacAddress;
 import java.io.IOException;
 import java.util.LinkedHashSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -59,7 +60,7 @@ public final class Arp implements AutoCloseable {
     private final CounterGroup<ArpInput> received;
     private final CounterGroup<Defect.Arp> malformed;
     private final CounterGroup<ArpLoss> losses;
-    private final ArpView view = new ArpView();           // the reader's
+    private final ArpView[] views;                        // one for each reader
     private volatile boolean suspects;                    // set by transports, taken back by the daemon
     private volatile boolean cameUp;                      // set by the reader, taken back by the daemon
     private final AtomicReference<IOException> closed = new AtomicReference<>();  // why, once nobody is served any more
@@ -98,6 +99,8 @@ public final class Arp implements AutoCloseable {
         this.link = link;
         this.clock = clock;
         mac = link.mac();
+        views = new ArpView[link.readers()];
+        Arrays.setAll(views, i -> new ArpView());
         table = new ArpTable(mac, options, randomness);
         parked = new ParkedFrames("arp.parked", options.parkedPerEntry(), options.parkedBytes());
         mailbox = new Mailbox<>(clock, options.cacheSize(), QUESTION_ROOM);
@@ -330,6 +333,7 @@ public final class Arp implements AutoCloseable {
         if (closed.get() != null) {
             return;
         }
+        ArpView view = views[frame.batch().queue()];
         Defect.Arp defect = view.wrap(frame.segment(), frame.offset(), frame.length());
         if (defect != null) {
             malformed.increment(defect);
@@ -338,8 +342,8 @@ public final class Arp implements AutoCloseable {
         ArpInput kind = table.classify(view.isRequest(), view.senderMac(), view.senderIp(), view.targetIp());
         received.increment(kind);
         boolean kept = switch (kind) {
-            case AWAITED -> !table.claimAnswer(view.senderIp()) || mailbox.offerAnswer(packet());
-            case NEWS, CONFLICT, QUESTION -> mailbox.offerQuestion(packet());
+            case AWAITED -> !table.claimAnswer(view.senderIp()) || mailbox.offerAnswer(packet(view));
+            case NEWS, CONFLICT, QUESTION -> mailbox.offerQuestion(packet(view));
             default -> true;
         };
         if (!kept) {
@@ -347,7 +351,7 @@ public final class Arp implements AutoCloseable {
         }
     }
 
-    private ArpPacket packet() {
+    private static ArpPacket packet(ArpView view) {
         return new ArpPacket(view.isRequest() ? ArpPacket.Operation.REQUEST : ArpPacket.Operation.REPLY,
                 new MacAddress(view.senderMac()), new Ipv4Address(view.senderIp()),
                 new MacAddress(view.targetMac()), new Ipv4Address(view.targetIp()));

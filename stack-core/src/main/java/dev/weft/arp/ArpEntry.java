@@ -2,6 +2,7 @@ package dev.weft.arp;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What the cache knows about one IPv4 address. Changed by the daemon alone; the volatile fields are read, and the marks at
@@ -50,8 +51,8 @@ final class ArpEntry {
     volatile long confirmed;
     /** A transport gets nothing back: ask again. Set by any thread, taken back by the daemon. */
     volatile boolean suspected;
-    /** An answer for it lies in the mailbox. Set by the reader, taken back by the daemon. */
-    volatile boolean answerQueued;
+    /** An answer for it lies in the mailbox. Set by one of the readers, taken back by the daemon. */
+    final AtomicBoolean answerQueued = new AtomicBoolean();
 
     ArpEntry(int address, boolean trusted) {
         this.address = address;

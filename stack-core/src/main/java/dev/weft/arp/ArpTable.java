@@ -142,11 +142,7 @@ final class ArpTable {
     /** Whether a packet classified as awaited is the first for its question; the later ones need not be kept. */
     boolean claimAnswer(int senderIp) {
         ArpEntry entry = index.find(senderIp);
-        if (entry == null || entry.answerQueued) {
-            return false;
-        }
-        entry.answerQueued = true;
-        return true;
+        return entry != null && entry.answerQueued.compareAndSet(false, true);
     }
 
     /** Whether a host on an Ethernet can have this address (RFC 1122 §3.2.1.3): not 0/8, 127/8, a group or above. */
@@ -342,7 +338,7 @@ final class ArpTable {
 
     private void learn(long now, ArpEntry entry, long hardware) {
         boolean asked = entry.mac == ArpEntry.UNKNOWN && entry.sent > 0;
-        entry.answerQueued = false;
+        entry.answerQueued.set(false);
         entry.mac = hardware;
         entry.confirmed = now;
         renew(now, entry);

@@ -63,6 +63,24 @@ public abstract class DelegatingDevice implements NetDevice {
     }
 
     @Override
+    public int queues() {
+        return inner.queues();
+    }
+
+    /**
+     * {@inheritDoc} A subclass that does something to what is received overrides this too.
+     *
+     * @throws UnsupportedOperationException where the device has several queues and the subclass knows of one
+     */
+    @Override
+    public DeviceQueue queue(int index) {
+        if (queues() > 1) {
+            throw new UnsupportedOperationException(getClass().getSimpleName() + " reads one queue, and " + inner + " has " + queues());
+        }
+        return this;
+    }
+
+    @Override
     public int receive(FrameBatch batch) throws DeviceLostException {
         return inner.receive(batch);
     }

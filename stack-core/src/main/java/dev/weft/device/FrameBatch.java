@@ -16,6 +16,7 @@ public final class FrameBatch {
     public static final int DEFAULT_CAPACITY = 64;
 
     private final Frame[] frames;
+    private final int queue;
     private int count;
     private long now;
     private AfterBatch[] tasks = new AfterBatch[16];
@@ -28,10 +29,21 @@ public final class FrameBatch {
 
     /** A batch of at most {@code capacity} frames, at least 1. */
     public FrameBatch(int capacity) {
+        this(capacity, 0);
+    }
+
+    /** The same, of the reader of one of a device's queues. */
+    public FrameBatch(int capacity, int queue) {
+        this.queue = queue;
         frames = new Frame[capacity];
         for (int i = 0; i < capacity; i++) {
             frames[i] = new Frame(this);
         }
+    }
+
+    /** Which queue of its device they came from. */
+    public int queue() {
+        return queue;
     }
 
     /** How many frames fit. */

@@ -7,8 +7,8 @@ import java.util.Optional;
  * Where frames come from and go to: a TAP, one end of a cable, a port of a switch, or a device that wraps another one
  * (capture, impairment).
  *
- * <p><b>Threads.</b> {@link #receive} and {@link #awaitFrames} belong to one reader. Everything else may be called by any
- * thread at any time. {@link #transmit} never parks, and never delivers to anybody synchronously: what a frame causes
+ * <p><b>Threads.</b> {@link #receive} and {@link #awaitFrames} belong to one reader, those of each {@link #queue} to one of its
+ * own. Everything else may be called by any thread at any time. {@link #transmit} never parks, and never delivers to anybody synchronously: what a frame causes
  * happens on the reader of whoever receives it.
  *
  * <p><b>Memory.</b> Received frames are borrowed from the device until its next {@code receive} or
@@ -19,7 +19,7 @@ import java.util.Optional;
  * {@code awaitFrames}, and takes no frames any more. A thread may be in {@code transmit} or {@code wakeUp} while another
  * closes: the device sees to it that this does no harm.
  */
-public interface NetDevice extends AutoCloseable {
+public interface NetDevice extends DeviceQueue, AutoCloseable {
 
     /** A short name for logs and errors: {@code weft0}. */
     String name();
@@ -55,26 +55,18 @@ public interface NetDevice extends AutoCloseable {
     void onLinkChange(LinkChange listener);
 
     /**
-     * Takes the frames that have come, at most as many as the batch has room for. Never blocks. The reader only.
-     *
-     * @return how many frames were added to {@code batch}, 0 when there is none
-     * @throws DeviceLostException when the device is gone
+     * How many queues it has, each with a reader of its own; 1 (the default) where the device itself is all there is. With more, its
+     * own {@link #receive}, {@link #awaitFrames} and {@link #wakeUp} are those of the first, whose reader is also told of link
+     * changes.
      */
-    int receive(FrameBatch batch) throws DeviceLostException;
+    default int queues() {
+        return 1;
+    }
 
-    /**
-     * Waits until there are frames to take, {@link #wakeUp} was called, or {@code deadline} has passed; it may return early
-     * for no reason. A {@code wakeUp} since the last wait is not lost: the next wait returns at once, as it does when frames
-     * are there already. An interrupt ends the wait where the device parks, and its status stays set; a wait in a native call
-     * does not notice it. The reader only.
-     *
-     * @param deadline nanoseconds of the stack's clock, {@code NanoClock.FOREVER} for none
-     * @throws DeviceLostException when the device is gone
-     */
-    void awaitFrames(long deadline) throws DeviceLostException;
-
-    /** Ends the reader's current or next wait. */
-    void wakeUp();
+    /** One of its queues, from 0; the same object each time. */
+    default DeviceQueue queue(int index) {
+        return this;
+    }
 
     /**
      * Whether {@link #awaitFrames} waits in a native call, which holds on to the carrier of a virtual thread; false where it

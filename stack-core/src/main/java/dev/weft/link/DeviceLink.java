@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What links on a device have in common: the reader, handlers by EtherType, the pool of frames to send, counters, and the
+ * What links on a device have in common: the readers, one for each of its queues, handlers by EtherType, the pool of frames to send, counters, and the
  * order in which all that ends. A subclass knows the framing.
  *
  * <p>A link owns its device from the constructor on. Layers register with it, then {@link #start} begins to read;
- * {@link #close} wakes and joins the reader, then frees memory, the device's first (D3).
+ * {@link #close} wakes and joins the readers, then frees memory, the device's first (D3).
  *
  * <p>Counters: {@code link.NAME.in.*} are the constants of {@link LinkDiscard}, {@code link.NAME.out.*} those of
  * {@link LinkDrop}, {@code link.NAME.reader.*} failures of what the reader called, {@code link.NAME.received} and
@@ -43,7 +43,8 @@ public abstract class DeviceLink implements Link, AutoCloseable {
     private final OutFramePool pool;
     private final OffloadFallback fallback;
     private final ReaderFaults faults;
-    private final ReaderLoop reader;
+    /** One for each queue of the device. */
+    private final ReaderLoop[] readers;
     private final CounterGroup<LinkDiscard> discards;
     private final CounterGroup<LinkDrop> drops;
     private final Counter received;
@@ -69,7 +70,8 @@ public abstract class DeviceLink implements Link, AutoCloseable {
         String prefix = "link." + name;
         pool = new OutFramePool(prefix, OUT_FRAMES);
         faults = new ReaderFaults(name, clock, counters);
-        reader = new ReaderLoop(name, device, this::input, clock, faults);
+        readers = new ReaderLoop[device.queues()];
+        Arrays.setAll(readers, i -> new ReaderLoop(name, device, i, this::input, clock, faults));
         discards = new CounterGroup<>(counters, prefix + ".in", LinkDiscard.class);
         drops = new CounterGroup<>(counters, prefix + ".out", LinkDrop.class);
         received = counters.counter(prefix + ".received");
@@ -88,7 +90,7 @@ public abstract class DeviceLink implements Link, AutoCloseable {
         device.onLinkChange(this::linkChanged);
     }
 
-    /** Takes one frame off the device; runs on the reader. */
+    /** Takes one frame off the device; runs on the reader of its queue, on several at once where the device has several. */
     abstract void input(Frame frame);
 
     /** Prepends the link's header and pads; {@link #unframe} takes both off again. */
@@ -97,7 +99,7 @@ public abstract class DeviceLink implements Link, AutoCloseable {
     abstract void unframe(OutFrame frame);
 
     /**
-     * Starts the reader. Its failure, such as the loss of the device, is a failure of a daemon of {@code scope}.
+     * Starts the readers. Their failure, such as the loss of the device, is a failure of a daemon of {@code scope}.
      *
      * @throws IllegalStateException when it was started or closed before, the scope is closed, or a virtual reader is not
      *     possible (see {@link ReaderMode#VIRTUAL})
@@ -112,18 +114,22 @@ public abstract class DeviceLink implements Link, AutoCloseable {
         } finally {
             lock.unlock();
         }
-        reader.start(scope, mode);
+        for (ReaderLoop reader : readers) {
+            reader.start(scope, mode);
+        }
     }
 
     /**
-     * Ends the reader, then closes the device and frees memory. Waits for the reader's thread; an interrupt does not cut that
+     * Ends the readers, then closes the device and frees memory. Waits for the readers' threads; an interrupt does not cut that
      * short and stays set. Idempotent. Not at the same time as {@link #start}.
      *
      * @throws IllegalStateException on a reader
      */
     @Override
     public final void close() {
-        reader.close();
+        for (ReaderLoop reader : readers) {
+            reader.close();
+        }
         lock.lock();
         try {
             closed = true;
@@ -220,7 +226,17 @@ public abstract class DeviceLink implements Link, AutoCloseable {
 
     @Override
     public final LinkReader reader() {
-        return reader;
+        return readers[0];
+    }
+
+    @Override
+    public final int readers() {
+        return readers.length;
+    }
+
+    @Override
+    public final LinkReader reader(int queue) {
+        return readers[queue];
     }
 
     @Override

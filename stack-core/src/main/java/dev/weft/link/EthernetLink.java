@@ -32,7 +32,7 @@ public final class EthernetLink extends DeviceLink {
 
     private final MacAddress mac;
     private final long ownBits;
-    private final EthernetView view = new EthernetView();      // the reader's
+    private final EthernetView[] views;                        // one for each reader
 
     /** Held to change who has joined what; nothing is called under it. */
     private final ReentrantLock groupLock = new ReentrantLock();
@@ -55,6 +55,8 @@ public final class EthernetLink extends DeviceLink {
         }
         this.mac = mac;
         ownBits = mac.bits();
+        views = new EthernetView[device.queues()];
+        Arrays.setAll(views, i -> new EthernetView());
     }
 
     @Override
@@ -109,6 +111,7 @@ public final class EthernetLink extends DeviceLink {
 
     @Override
     void input(Frame frame) {
+        EthernetView view = views[frame.batch().queue()];
         view.wrap(frame.segment(), frame.offset(), frame.length());
         if (frame.length() < EthernetHeader.LENGTH) {
             discard(LinkDiscard.RUNT);

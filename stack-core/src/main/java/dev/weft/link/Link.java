@@ -87,8 +87,18 @@ public interface Link {
     /** Takes one join back. */
     void leaveMulticast(MacAddress group);
 
-    /** The loop that carries this link's input and runs the timers of its flows. */
+    /** The loop that carries this link's input and runs the timers of its flows; the first where the device has several queues. */
     LinkReader reader();
+
+    /** How many loops there are, one for each queue of the device. */
+    default int readers() {
+        return 1;
+    }
+
+    /** The loop that reads one of the device's queues, from 0. */
+    default LinkReader reader(int queue) {
+        return reader();
+    }
 
     /** Where frames to send come from. */
     OutFramePool frames();

@@ -2,6 +2,7 @@ package dev.weft.link;
 
 import dev.weft.device.AfterBatch;
 import dev.weft.device.DeviceLostException;
+import dev.weft.device.DeviceQueue;
 import dev.weft.device.FrameBatch;
 import dev.weft.device.FrameHandler;
 import dev.weft.device.NetDevice;
@@ -18,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The reader of one device (D6). A turn of its loop is
+ * The reader of one device, or of one of its queues (D6). A turn of its loop is
  * <pre>
  *   receive ─ up to 64 frames ─▶ handle each ─▶ what the batch earned ─▶ tasks ─▶ timers due ─▶ wait, unless there is more
  * </pre>
@@ -49,10 +50,12 @@ final class ReaderLoop implements LinkReader {
 
     private final String iface;
     private final NetDevice device;
+    private final DeviceQueue queue;
+    private final String thread;
     private final FrameHandler handler;
     private final NanoClock clock;
     private final ReaderFaults faults;
-    private final FrameBatch batch = new FrameBatch();
+    private final FrameBatch batch;
 
     /** Held for one operation on the wheel or the tasks; nothing is fired, run or woken under it. */
     private final ShortLock lock = new ShortLock();
@@ -67,9 +70,12 @@ final class ReaderLoop implements LinkReader {
     private volatile boolean closing;
     private volatile Daemon daemon;
 
-    ReaderLoop(String iface, NetDevice device, FrameHandler handler, NanoClock clock, ReaderFaults faults) {
+    ReaderLoop(String iface, NetDevice device, int queue, FrameHandler handler, NanoClock clock, ReaderFaults faults) {
         this.iface = iface;
         this.device = device;
+        this.queue = device.queue(queue);
+        thread = "weft-" + iface + "-reader" + (queue == 0 ? "" : "-" + queue);
+        batch = new FrameBatch(FrameBatch.DEFAULT_CAPACITY, queue);
         this.handler = handler;
         this.clock = clock;
         this.faults = faults;
@@ -81,9 +87,8 @@ final class ReaderLoop implements LinkReader {
      * @throws IllegalStateException when a virtual reader would hold the last carrier, or the scope is closed
      */
     void start(DaemonScope scope, ReaderMode mode) {
-        String thread = "weft-" + iface + "-reader";
         if (mode == ReaderMode.PLATFORM) {
-            daemon = scope.forkPlatform(thread, () -> run(false), device::wakeUp);
+            daemon = scope.forkPlatform(thread, () -> run(false), queue::wakeUp);
         } else if (!device.waitsInNativeCall()) {
             daemon = scope.fork(thread, () -> run(true));
         } else {
@@ -116,7 +121,7 @@ final class ReaderLoop implements LinkReader {
         if (running == null) {
             return;
         }
-        device.wakeUp();
+        queue.wakeUp();
         boolean interrupted = false;
         while (!running.isDone()) {
             try {
@@ -144,7 +149,7 @@ final class ReaderLoop implements LinkReader {
             lock.unlock();
         }
         if (wake) {
-            device.wakeUp();
+            queue.wakeUp();
         }
     }
 
@@ -174,7 +179,7 @@ final class ReaderLoop implements LinkReader {
             lock.unlock();
         }
         if (wake) {
-            device.wakeUp();
+            queue.wakeUp();
         }
     }
 
@@ -201,7 +206,7 @@ final class ReaderLoop implements LinkReader {
 
     private void turn(boolean yield) throws DeviceLostException {
         batch.begin(clock.nanoTime());
-        device.receive(batch);
+        queue.receive(batch);
         int count = batch.count();
         for (int i = 0; i < count; i++) {
             try {
@@ -329,7 +334,7 @@ final class ReaderLoop implements LinkReader {
         } finally {
             lock.unlock();
         }
-        device.awaitFrames(deadline);
+        queue.awaitFrames(deadline);
         waited = true;
         lock.lock();
         try {

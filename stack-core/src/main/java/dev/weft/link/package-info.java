@@ -15,7 +15,11 @@
  * <li>waits for frames or the next deadline, unless the batch was full; where its device asks for busy polling, it takes such
  *     turns for some time before it waits.</li>
  * </ol>
- * So code in handlers, tasks and timers must not wait: what may suspend throws {@link java.lang.IllegalStateException} there.
+ * A device of several queues has a reader for each, all at work at once: handlers are called by all of them, and
+ * {@link dev.weft.device.FrameBatch#queue} tells which it is. A flow's frames and timers mostly are one reader's
+ * ({@link dev.weft.device.FlowSteering}), but nobody may rely on that.
+ *
+ * <p>So code in handlers, tasks and timers must not wait: what may suspend throws {@link java.lang.IllegalStateException} there.
  * An exception there costs the frame, the task or that firing of the timer; it is counted, and logged at most once a second.
  * An {@link java.lang.Error}, or the device's loss, ends the reader as the failure of a daemon, which ends the stack.
  *

@@ -1,8 +1,11 @@
 package dev.weft.tcp;
 
 import dev.weft.device.AfterBatch;
+import dev.weft.device.FlowSteering;
 import dev.weft.device.FrameBatch;
 import dev.weft.ip.IpPath;
+import dev.weft.link.Link;
+import dev.weft.link.LinkReader;
 import dev.weft.runtime.NanoClock;
 import dev.weft.runtime.Suspension;
 import dev.weft.runtime.TimerWheel;
@@ -124,6 +127,13 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
     /** This connection. */
     abstract Flow self();
 
+    /** Who fires this connection's timers: the reader to which its segments come. */
+    private LinkReader timers() {
+        Link link = path.link();
+        return link.readers() == 1 ? link.reader() : link.reader(FlowSteering.queue(key.localHi(), key.localLo(), key.remoteHi(),
+                key.remoteLo(), key.ports(), link.readers()));
+    }
+
     /** Who is told of readiness. */
     abstract FlowListener listener();
 
@@ -236,7 +246,7 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
         } finally {
             lock.unlock();
         }
-        path.link().reader().cancel(this);
+        timers().cancel(this);
         home.retire(self());
         tell(0);
         settlePending();
@@ -449,8 +459,8 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
             if (rest == null) {
                 finish(deadline, last);
             } else {
-                path.link().reader().cancel(this);
-                home.beginTimeWait(self(), rest, path.link().reader(), deadline);
+                timers().cancel(this);
+                home.beginTimeWait(self(), rest, timers(), deadline);
             }
         }
         try {
@@ -534,7 +544,7 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
     /** Nothing is to be sent: forgets the connection if that is for good, else sets the timer. */
     private void finish(long deadline, boolean last) {
         if (last) {
-            path.link().reader().cancel(this);
+            timers().cancel(this);
             home.retire(self());
         } else {
             arm(deadline);
@@ -567,10 +577,10 @@ abstract class FlowWork extends TimerWheel.Timer implements AfterBatch {
         while (deadline < set) {
             if (ARMED.compareAndSet(this, set, deadline)) {
                 long scheduled = deadline;
-                path.link().reader().schedule(this, scheduled);
+                timers().schedule(this, scheduled);
                 for (set = armed; set < scheduled; set = armed) {
                     scheduled = set;
-                    path.link().reader().schedule(this, scheduled);
+                    timers().schedule(this, scheduled);
                 }
                 return;
             }

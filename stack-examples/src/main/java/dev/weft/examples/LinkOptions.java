@@ -49,6 +49,7 @@ final class LinkOptions {
     private InterfaceAddress host;
     private TcpCongestion congestion = TcpCongestion.CUBIC;
     private boolean offload = true;
+    private int queues = 1;
     private Duration busyPoll = Duration.ZERO;
     private ReaderMode reader = ReaderMode.PLATFORM;
     private Path pcap;
@@ -110,6 +111,15 @@ final class LinkOptions {
     @Option(names = "--no-offload", description = "Plain frames: no large segments, no partial checksums.")
     void setNoOffload(boolean on) {
         offload = !on;
+    }
+
+    @Option(names = "--queues", paramLabel = "N", description = "How many queues the device has, each with a reader of its own: 1 (the "
+            + "default) to " + Tap.MOST_QUEUES + ".")
+    void setQueues(int count) {
+        if (count < 1 || count > Tap.MOST_QUEUES) {
+            throw wrong("--queues " + count + ": it takes 1 to " + Tap.MOST_QUEUES);
+        }
+        queues = count;
     }
 
     @Option(names = "--busy-poll", paramLabel = "MICROS", description = "How long the reader of the device looks for frames again and "
@@ -210,7 +220,7 @@ final class LinkOptions {
     /** The TAP as described, without what wraps it. */
     Tap tap() {
         Tap device = mtu == null ? tap : tap.mtu(mtu);
-        device = (offload ? device : device.offload(false)).busyPoll(busyPoll);
+        device = (offload ? device : device.offload(false)).busyPoll(busyPoll).queues(queues);
         return host == null ? device : device.host(host);
     }
 

@@ -34,7 +34,7 @@ class LinkOptionsTest {
         "--tap weft0 --address 10.9.0.2/24",
         "--tap a-name-of-15-ch --address 10.9.0.2/24 --address 10.8.0.2/16 --gateway 10.8.0.1",
         "--tap weft0 --address 10.9.0.2/24 --host 10.9.0.1/24 --mac 02:00:00:00:00:01 --mtu 9000 --no-offload",
-        "--tap weft0 --address 10.9.0.2/24 --busy-poll 50 --congestion newreno --log warn --pcap /tmp/weft.pcapng"})
+        "--tap weft0 --address 10.9.0.2/24 --busy-poll 50 --queues 2 --congestion newreno --log warn --pcap /tmp/weft.pcapng"})
     void takesWhatMakesSense(String line) {
         assertThat(parse(line)).isNotNull();
     }
@@ -78,6 +78,8 @@ class LinkOptionsTest {
             --tap weft0 --address 10.9.0.2/24 --mtu 65522            | 68 to 65521
             --tap weft0 --address 10.9.0.2/24 --mtu many             | many
             --tap weft0 --address 10.9.0.2/24 --congestion vegas     | cubic, newreno, bbr
+            --tap weft0 --address 10.9.0.2/24 --queues 0             | 1 to 256
+            --tap weft0 --address 10.9.0.2/24 --queues 257           | 1 to 256
             --tap weft0 --address 10.9.0.2/24 --busy-poll -1         | 0 to 10000
             --tap weft0 --address 10.9.0.2/24 --busy-poll 10001      | 0 to 10000
             --tap weft0 --address 10.9.0.2/24 --reader both          | platform or virtual

@@ -46,19 +46,25 @@ final class ReaderWait {
     private final long address;
     private final int wake;
     private final LinkWatch watch;
+    private final boolean asks;
     /** Set while the eventfd is readable, so that a reader which is busy costs its wakers one write, not many. */
     private final AtomicBoolean woken = new AtomicBoolean();
 
-    ReaderWait(TapHandle handle, NanoClock clock) {
+    /**
+     * @param first whether it is the first queue, whose reader looks after the link: by {@code watch}, or from time to time where that
+     *     is null
+     */
+    ReaderWait(TapHandle.Queue queue, boolean first, LinkWatch watch, NanoClock clock) {
         this.clock = clock;
-        scratch = handle.readerScratch();
+        scratch = queue.readerScratch();
         address = scratch.address();
-        wake = handle.wake();
-        watch = handle.watch();
-        poll(DEVICE, handle.tap());
+        wake = queue.wake();
+        this.watch = first ? watch : null;
+        asks = first && watch == null;
+        poll(DEVICE, queue.tap());
         poll(WAKE, wake);
         // poll(2) ignores a negative descriptor.
-        poll(NETLINK, watch == null ? -1 : watch.descriptor());
+        poll(NETLINK, this.watch == null ? -1 : watch.descriptor());
         scratch.set(ValueLayout.JAVA_LONG, EVENT_WRITTEN, 1);
     }
 
@@ -73,7 +79,7 @@ final class ReaderWait {
             return Libc.errno() == Errno.EINTR ? 0 : LOST;
         }
         if (ready == 0) {
-            return watch == null ? LINK : 0;
+            return asks ? LINK : 0;
         }
         if (happened(WAKE) != 0) {
             Libc.read(wake, address + EVENT_READ, Long.BYTES);
@@ -101,11 +107,11 @@ final class ReaderWait {
 
     /** The address of the timeout for a wait until {@code deadline}, 0 for one without end. */
     private long timeout(long deadline) {
-        if (deadline == NanoClock.FOREVER && watch != null) {
+        if (deadline == NanoClock.FOREVER && !asks) {
             return 0;
         }
         long remaining = Math.max(0, deadline - clock.nanoTime());
-        if (watch == null) {
+        if (asks) {
             remaining = Math.min(remaining, ASK_AGAIN_NANOS);
         }
         scratch.set(ValueLayout.JAVA_LONG, TIMEOUT, remaining / SECOND);

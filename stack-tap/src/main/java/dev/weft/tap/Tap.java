@@ -42,6 +42,9 @@ public final class Tap implements DeviceFactory, Cloneable {
     /** The longest time that a device may be polled for. */
     public static final Duration LONGEST_BUSY_POLL = Duration.ofMillis(10);
 
+    /** The most queues that a device may have; the kernel's own limit. */
+    public static final int MOST_QUEUES = 256;
+
     /** What to do about a device that exists, or does not. */
     enum Presence { ANY, FRESH, EXISTING }
 
@@ -52,6 +55,7 @@ public final class Tap implements DeviceFactory, Cloneable {
     private Presence presence = Presence.ANY;
     private int mtu;
     private int queueFrames;
+    private int queues = 1;
     private boolean offload = true;
     private long busyPollNanos;
     private Boolean persistent;
@@ -143,6 +147,21 @@ public final class Tap implements DeviceFactory, Cloneable {
      */
     public Tap offload(boolean on) {
         return with(copy -> copy.offload = on);
+    }
+
+    /**
+     * How many queues the device has (IFF_MULTI_QUEUE), each with a reader of its own, so that as many processors carry frames; default 1.
+     * A flow stays on one queue: its frames leave by the one that its addresses and ports name, whoever sends them, and the kernel
+     * answers where it was last asked. A device that exists must have been made with {@code multi_queue} for more than one, and
+     * without for one.
+     *
+     * @param count 1 to {@value #MOST_QUEUES}
+     */
+    public Tap queues(int count) {
+        if (count < 1 || count > MOST_QUEUES) {
+            throw new IllegalArgumentException(count + " queues of " + name + ": it takes 1 to " + MOST_QUEUES);
+        }
+        return with(copy -> copy.queues = count);
     }
 
     /**
@@ -283,6 +302,10 @@ public final class Tap implements DeviceFactory, Cloneable {
     /** 0 where nobody has said. */
     int queueFrames() {
         return queueFrames;
+    }
+
+    int queues() {
+        return queues;
     }
 
     boolean offload() {

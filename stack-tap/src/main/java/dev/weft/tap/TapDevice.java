@@ -1,6 +1,8 @@
 package dev.weft.tap;
 
 import dev.weft.device.DeviceLostException;
+import dev.weft.device.DeviceQueue;
+import dev.weft.device.FlowSteering;
 import dev.weft.device.FrameBatch;
 import dev.weft.device.LinkChange;
 import dev.weft.device.LinkType;
@@ -45,6 +47,7 @@ final class TapDevice implements NetDevice {
     private final long busyPollNanos;
     /** The longest frame that is one packet, with a VLAN tag. */
     private final int longestPlain;
+    private final int longestRead;
     private final Offloads offloads;
     /** Null where frames come and go without a header of the kernel's. */
     private final VnetHeader header;
@@ -54,10 +57,15 @@ final class TapDevice implements NetDevice {
     private final ReaderWait wait;
     private final GatherSlots gather;
     private final MemorySegment frames;
+    /** All queues, of which this is the first; none where this is another one. */
+    private final TapDevice[] queues;
+    private final TapDevice first;
     /** What a read needs: the longest frame, and a byte more, which tells that it was longer. */
     private final int slotBytes;
     private final Counter framesIn;
     private final Counter framesOut;
+    /** What came on this queue; null where it is the only one. */
+    private Counter queueIn;
     private final CounterGroup<TapInDiscard> discardedIn;
     private final CounterGroup<TapOutDiscard> discardedOut;
 
@@ -81,12 +89,13 @@ final class TapDevice implements NetDevice {
         this.offloads = offloads;
         longestPlain = mtu + headerBytes + VLAN_TAG;
         header = offloads.checksum() ? new VnetHeader() : null;
-        slotBytes = handle.allocateFrames(header == null ? mtu + headerBytes
-                : VnetHeader.LENGTH + headerBytes + Ipv4Header.MAXIMUM_TOTAL_LENGTH);
-        frames = handle.frames();
-        descriptor = handle.tap();
+        longestRead = header == null ? mtu + headerBytes : VnetHeader.LENGTH + headerBytes + Ipv4Header.MAXIMUM_TOTAL_LENGTH;
+        TapHandle.Queue own = handle.first();
+        slotBytes = own.allocateFrames(longestRead);
+        frames = own.frames();
+        descriptor = own.tap();
         gate = new CallGate(handle::close);
-        wait = new ReaderWait(handle, clock);
+        wait = new ReaderWait(own, true, handle.watch(), clock);
         gather = handle.gatherSlots();
         framesIn = counters.counter("tap.in.frames");
         framesOut = counters.counter("tap.out.frames");
@@ -95,6 +104,41 @@ final class TapDevice implements NetDevice {
         int queue = handle.kernel().queueLength();
         queueFrames = queue > 0 ? queue : UNKNOWN_QUEUE;
         up = handle.kernel().up() == 1;
+        first = this;
+        queues = new TapDevice[handle.queues().size()];
+        queues[0] = this;
+        for (int i = 1; i < queues.length; i++) {
+            queues[i] = new TapDevice(this, handle.queues().get(i), clock);
+        }
+        for (int i = 0; queues.length > 1 && i < queues.length; i++) {
+            queues[i].queueIn = counters.counter("tap.in.queue" + i);
+        }
+    }
+
+    /** Another queue of the same device, to read from. */
+    private TapDevice(TapDevice first, TapHandle.Queue own, NanoClock clock) {
+        this.first = first;
+        queues = new TapDevice[0];
+        name = first.name;
+        linkType = first.linkType;
+        mtu = first.mtu;
+        handle = first.handle;
+        offloads = first.offloads;
+        busyPollNanos = first.busyPollNanos;
+        queueFrames = first.queueFrames;
+        longestPlain = first.longestPlain;
+        longestRead = first.longestRead;
+        header = first.header == null ? null : new VnetHeader();
+        slotBytes = own.allocateFrames(longestRead);
+        frames = own.frames();
+        descriptor = own.tap();
+        gate = first.gate;
+        wait = new ReaderWait(own, false, null, clock);
+        gather = first.gather;
+        framesIn = first.framesIn;
+        framesOut = first.framesOut;
+        discardedIn = first.discardedIn;
+        discardedOut = first.discardedOut;
     }
 
     @Override
@@ -146,6 +190,16 @@ final class TapDevice implements NetDevice {
     }
 
     @Override
+    public int queues() {
+        return queues.length;
+    }
+
+    @Override
+    public DeviceQueue queue(int index) {
+        return queues[index];
+    }
+
+    @Override
     public int receive(FrameBatch batch) throws DeviceLostException {
         enterAsReader();
         try {
@@ -168,6 +222,9 @@ final class TapDevice implements NetDevice {
                 }
             }
             framesIn.add(count);
+            if (queueIn != null) {
+                queueIn.add(count);
+            }
             return count;
         } finally {
             gate.leave();
@@ -266,44 +323,45 @@ final class TapDevice implements NetDevice {
         }
     }
 
-    /** Writes one frame, whole as the kernel takes it; returns an errno. */
+    /** Writes one frame to the queue of its flow, whole as the kernel takes it; returns an errno. */
     private int write(OutFrame frame) {
+        int to = queues[FlowSteering.queue(frame, linkType, queues.length)].descriptor;
         if (header == null && frame.pieceCount() == 0) {
-            return writeHead(frame);
+            return writeHead(to, frame);
         }
         int slot = gather.acquire();
         try {
-            return header == null ? writeAll(frame, slot) : writeWithHeader(frame, slot);
+            return header == null ? writeAll(to, frame, slot) : writeWithHeader(to, frame, slot);
         } finally {
             gather.release(slot);
         }
     }
 
-    private int writeWithHeader(OutFrame frame, int slot) {
+    private int writeWithHeader(int to, OutFrame frame, int slot) {
         if (!gather.header(slot).prepend(frame, linkType)) {
             return Errno.EINVAL;
         }
         try {
-            return frame.pieceCount() == 0 ? writeHead(frame) : writeAll(frame, slot);
+            return frame.pieceCount() == 0 ? writeHead(to, frame) : writeAll(to, frame, slot);
         } finally {
             frame.strip(VnetHeader.LENGTH);
         }
     }
 
-    private int writeAll(OutFrame frame, int slot) {
+    private int writeAll(int to, OutFrame frame, int slot) {
         int vectors = gather.fill(slot, frame);
         int errno;
         do {
-            errno = Libc.writev(descriptor, gather.address(slot), vectors) < 0 ? Libc.errno() : 0;
+            errno = Libc.writev(to, gather.address(slot), vectors) < 0 ? Libc.errno() : 0;
         } while (errno == Errno.EINTR);
         return errno;
     }
 
-    private int writeHead(OutFrame frame) {
+    private int writeHead(int to, OutFrame frame) {
         long address = frame.head().address() + frame.start();
         int errno;
         do {
-            errno = Libc.write(descriptor, address, frame.headLength()) < 0 ? Libc.errno() : 0;
+            errno = Libc.write(to, address, frame.headLength()) < 0 ? Libc.errno() : 0;
         } while (errno == Errno.EINTR);
         return errno;
     }
@@ -346,8 +404,8 @@ final class TapDevice implements NetDevice {
     }
 
     private DeviceLostException lost(String how) {
-        lost = true;
-        up = false;
+        first.lost = true;
+        first.up = false;
         return new DeviceLostException("the device " + name + " was deleted while it was in use (" + how
                 + "): make it again, for example with `ip tuntap add`, and open the stack anew");
     }
@@ -356,7 +414,9 @@ final class TapDevice implements NetDevice {
     public void close() {
         if (gate.enter()) {
             gate.shut();
-            wait.wakeUp();
+            for (TapDevice queue : queues) {
+                queue.wait.wakeUp();
+            }
             gate.leave();
         }
     }

@@ -30,6 +30,7 @@ final class TapOpener {
     private static final long TUNSETVNETLE = 0x400454dcL;
     private static final short IFF_TUN = 1;
     private static final short IFF_TAP = 2;
+    private static final short IFF_MULTI_QUEUE = 0x100;
     private static final short IFF_NO_PI = 0x1000;
     private static final short IFF_VNET_HDR = 0x4000;
     private static final short IFF_TUN_EXCL = (short) 0x8000;
@@ -60,7 +61,7 @@ final class TapOpener {
 
     /** Opens the device into the handle; when that fails the caller closes the handle. */
     TapDevice open(NanoClock clock, Counters counters) throws TapException {
-        openNode();
+        openNode(handle.first());
         int socket = Libc.socket(Libc.AF_INET, Libc.SOCK_DGRAM | Libc.O_CLOEXEC, 0);
         handle.controlSocket(check(socket, "socket(AF_INET)"));
         handle.kernel().name(name);
@@ -68,7 +69,14 @@ final class TapOpener {
         Offloads offloads = tap.offload() ? offload() : noOffload();
         configure();
         own();
-        handle.wake(check(Libc.eventfd(0, Libc.O_NONBLOCK | Libc.O_CLOEXEC), "eventfd"));
+        for (int i = 1; i < tap.queues(); i++) {
+            TapHandle.Queue queue = handle.addQueue();
+            openNode(queue);
+            attach(queue, (short) 0, true);
+        }
+        for (TapHandle.Queue queue : handle.queues()) {
+            queue.wake(check(Libc.eventfd(0, Libc.O_NONBLOCK | Libc.O_CLOEXEC), "eventfd"));
+        }
         // Watches first and asks for the state after, so that no change falls between.
         if (tap.netlink()) {
             handle.openWatch();
@@ -84,13 +92,13 @@ final class TapOpener {
         return device;
     }
 
-    private void openNode() throws TapException {
+    private void openNode(TapHandle.Queue queue) throws TapException {
         MemorySegment path = handle.temporary();
         String node = tap.node();
         path.setString(0, node);
         int descriptor = Libc.open(path.address(), Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
         if (descriptor >= 0) {
-            handle.tap(descriptor);
+            queue.tap(descriptor);
             return;
         }
         int errno = Libc.errno();
@@ -117,15 +125,19 @@ final class TapOpener {
         if (exists && tap.presence() == Tap.Presence.FRESH) {
             throw alreadyExists();
         }
+        attach(handle.first(), tap.presence() == Tap.Presence.FRESH ? IFF_TUN_EXCL : 0, exists);
+        return !exists;
+    }
+
+    private void attach(TapHandle.Queue queue, short more, boolean exists) throws TapException {
         short flags = (short) (IFF_NO_PI | (tap.linkType() == LinkType.ETHERNET ? IFF_TAP : IFF_TUN)
-                | (tap.offload() ? IFF_VNET_HDR : 0) | (tap.presence() == Tap.Presence.FRESH ? IFF_TUN_EXCL : 0));
+                | (tap.offload() ? IFF_VNET_HDR : 0) | (tap.queues() > 1 ? IFF_MULTI_QUEUE : 0) | more);
         MemorySegment ifreq = handle.temporary().asSlice(0, KernelInterface.IFREQ_BYTES).fill((byte) 0);
         KernelInterface.writeName(ifreq, name);
         ifreq.set(ValueLayout.JAVA_SHORT, KernelInterface.NAME_BYTES, flags);
-        if (Libc.ioctl(handle.tap(), TUNSETIFF, ifreq.address()) < 0) {
-            throw notAttached(Libc.errno(), exists || kernel.exists());
+        if (Libc.ioctl(queue.tap(), TUNSETIFF, ifreq.address()) < 0) {
+            throw notAttached(Libc.errno(), exists || handle.kernel().exists());
         }
-        return !exists;
     }
 
     /** Turns on as much as this kernel knows of; returns what it does for us. */
@@ -159,6 +171,8 @@ final class TapOpener {
             case Errno.EINVAL -> new TapException(Reason.WRONG_KIND,
                     name + " exists and is not a " + tap.kind() + " device that can be attached to" + whatItIs()
                             + " (EINVAL): take another name, or as root run " + makeIt());
+            case Errno.E2BIG -> new TapException(Reason.IN_USE,
+                    name + " has no more queues (E2BIG): other programs are attached to it; ask for fewer than " + tap.queues());
             case Errno.EPERM, Errno.EACCES -> exists
                     ? new TapException(Reason.ATTACH_FORBIDDEN,
                             "no right to attach to " + name + " (EPERM), it belongs to another user: as root delete it with"
@@ -179,13 +193,14 @@ final class TapOpener {
     private String whatItIs() {
         String kind = handle.kernel().kind();
         if (kind.equals(tap.kind())) {
-            return ": it was made with multi_queue";
+            return tap.queues() > 1 ? ": it was made without multi_queue" : ": it was made with multi_queue";
         }
         return kind.isEmpty() ? "" : ": it is of kind " + kind;
     }
 
     private String makeIt() {
-        return "`ip tuntap add dev " + name + " mode " + tap.kind() + " user " + System.getProperty("user.name") + "`";
+        return "`ip tuntap add dev " + name + " mode " + tap.kind() + (tap.queues() > 1 ? " multi_queue" : "") + " user "
+                + System.getProperty("user.name") + "`";
     }
 
     /** Sets what a later opener finds; persistence last, so that a device whose set-up failed does not stay. */

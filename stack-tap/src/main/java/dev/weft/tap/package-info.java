@@ -26,6 +26,12 @@
  * <p>Descriptors and memory are given back by the last thread that is inside a call after {@code close}; {@code close}
  * itself waits for nobody.
  *
+ * <h2>Queues</h2>
+ * A device that is opened with {@link dev.weft.tap.Tap#queues} more than one has a descriptor, memory to receive into and a
+ * reader for each. A frame leaves by the queue of its flow ({@link dev.weft.device.FlowSteering}); the kernel sends the flow's
+ * frames to the queue by which it last came, and those of flows that it does not know, or has not heard of for 3 s, by a hash of its own.
+ * Counters {@code tap.in.queue0} and so on tell what came by which.
+ *
  * <h2>Offloads</h2>
  * Unless {@link dev.weft.tap.Tap#offload} says otherwise, a header of the kernel's stands before each frame (IFF_VNET_HDR),
  * which says whether the checksum is to be finished and in what segments the frame is to be cut: a frame is then up to 64 KiB,

@@ -49,6 +49,23 @@ class TapCloseTest {
     }
 
     @Test
+    void holdsNothingOfAnyQueueAfterClose() throws Exception {
+        FrameTap.open(namespace, WEFT0.queues(3)).close();
+        var leaks = LeakCheck.begin();
+        for (int i = 0; i < 20; i++) {
+            var tap = FrameTap.open(namespace, WEFT0.queues(3));
+            assertThat(tap.device.queues()).isEqualTo(3);
+            tap.send(new byte[60]);
+            tap.device.close();
+            assertThatThrownBy(() -> tap.device.queue(2).receive(new FrameBatch())).isInstanceOf(DeviceLostException.class);
+            tap.close();
+        }
+        namespace.ip("tuntap add dev weft0 mode tap");
+        assertThatThrownBy(() -> FrameTap.open(namespace, WEFT0.queues(3))).hasMessageContaining("multi_queue");
+        leaks.assertNone();
+    }
+
+    @Test
     void dropsWhatIsSentAfterClose() throws Exception {
         var tap = FrameTap.open(namespace, WEFT0);
         OutFrame[] frame = {tap.frame(new byte[60], 60)};

@@ -88,6 +88,21 @@ class TapErrorsTest {
     }
 
     @Test
+    void saysThatADeviceHasOneQueue() {
+        namespace.ip("tuntap add dev weft0 mode tap");
+        assertFails(Tap.named("weft0").queues(2), Reason.WRONG_KIND, "it was made without multi_queue (EINVAL)");
+        assertFails(Tap.named("weft0").queues(2), Reason.WRONG_KIND, "`ip tuntap add dev weft0 mode tap multi_queue user ");
+        FrameTap.open(namespace, Tap.named("weft0")).close();
+    }
+
+    @Test
+    void saysThatThereAreNoMoreQueues() {
+        var all = FrameTap.open(namespace, Tap.named("weft0").queues(Tap.MOST_QUEUES));
+        assertFails(Tap.named("weft0").queues(2), Reason.IN_USE, "(E2BIG)");
+        all.close();
+    }
+
+    @Test
     void attachesOnlyToWhatExistsWhereThatIsAskedFor() {
         assertFails(Tap.named("weft0").existing(), Reason.NO_SUCH_DEVICE, "`ip tuntap add dev weft0 mode tap user ");
     }

@@ -3,6 +3,7 @@ package dev.weft.device.capture;
 import dev.weft.device.DelegatingDevice;
 import dev.weft.device.DeviceFactory;
 import dev.weft.device.DeviceLostException;
+import dev.weft.device.DeviceQueue;
 import dev.weft.device.FrameBatch;
 import dev.weft.device.NetDevice;
 import dev.weft.device.OutFrame;
@@ -11,6 +12,8 @@ import dev.weft.runtime.NanoClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A device that writes every frame it carries to a pcapng file, which Wireshark and tshark read: with its direction and the
@@ -25,6 +28,7 @@ public final class CaptureDevice extends DelegatingDevice {
 
     private final NanoClock clock;
     private final CaptureFile file;
+    private final List<DeviceQueue> queues;
 
     /**
      * Wraps {@code inner} and creates the file, or empties the one that is there.
@@ -36,6 +40,7 @@ public final class CaptureDevice extends DelegatingDevice {
         super(inner);
         this.clock = clock;
         file = new CaptureFile(path, inner.linkType(), inner.name(), counters);
+        queues = IntStream.range(0, inner.queues()).<DeviceQueue>mapToObj(i -> new CapturedQueue(inner.queue(i))).toList();
     }
 
     /** A description that captures what the device described by {@code inner} carries. */
@@ -51,10 +56,44 @@ public final class CaptureDevice extends DelegatingDevice {
         };
     }
 
+    /** What is received on one of several queues stands in the same file. */
+    private final class CapturedQueue implements DeviceQueue {
+
+        private final DeviceQueue queue;
+
+        CapturedQueue(DeviceQueue queue) {
+            this.queue = queue;
+        }
+
+        @Override
+        public int receive(FrameBatch batch) throws DeviceLostException {
+            return capture(queue, batch);
+        }
+
+        @Override
+        public void awaitFrames(long deadline) throws DeviceLostException {
+            queue.awaitFrames(deadline);
+        }
+
+        @Override
+        public void wakeUp() {
+            queue.wakeUp();
+        }
+    }
+
+    @Override
+    public DeviceQueue queue(int index) {
+        return queues.get(index);
+    }
+
     @Override
     public int receive(FrameBatch batch) throws DeviceLostException {
+        return capture(inner, batch);
+    }
+
+    private int capture(DeviceQueue from, FrameBatch batch) throws DeviceLostException {
         int before = batch.count();
-        int count = inner.receive(batch);
+        int count = from.receive(batch);
         if (count > 0) {
             long nanos = wallNanos();
             for (int i = before; i < batch.count(); i++) {
