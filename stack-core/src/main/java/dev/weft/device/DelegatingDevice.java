@@ -75,7 +75,7 @@ public abstract class DelegatingDevice implements NetDevice {
     @Override
     public DeviceQueue queue(int index) {
         if (queues() > 1) {
-            throw new UnsupportedOperationException(getClass().getSimpleName() + " reads one queue, and " + inner + " has " + queues());
+            throw new UnsupportedOperationException(getClass().getSimpleName() + " reads one queue, and " + name() + " has " + queues());
         }
         return this;
     }

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open TAP or TUN device.
+ * An open TAP or TUN device, or one more queue of it: then it is there to be read, and all else is asked of the first.
  *
  * <p>One {@code read} or {@code write} is one frame (IFF_NO_PI: nothing before it), or with offloads one frame behind a
  * {@link VnetHeader}. The reader reads until the queue is
