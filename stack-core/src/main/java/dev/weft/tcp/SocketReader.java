@@ -78,14 +78,17 @@ final class SocketReader extends SocketHalf {
         }
     }
 
-    /** Has {@code consumer} look at what is there when it is at least {@code least} bytes; 0: the low-water mark. What it took, or −1. */
-    int read(int least, TcpConsumer consumer) throws IOException {
+    /**
+     * Has {@code consumer} look at what is there when it is at least {@code least} bytes, up to {@code most}; 0: the low-water mark.
+     * Returns what it took, or −1.
+     */
+    int read(int least, int most, TcpConsumer consumer) throws IOException {
         enter("TcpSocket.read");
         try {
             if (pieces == null) {
                 pieces = new Pieces();
             }
-            int found = await(null, 0, Integer.MAX_VALUE, least);
+            int found = await(null, 0, most, least);
             if (found == END) {
                 return -1;
             }

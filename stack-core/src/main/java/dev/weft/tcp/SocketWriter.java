@@ -8,6 +8,7 @@ import dev.weft.tcp.core.buffer.Pieces;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketException;
+import java.nio.channels.FileChannel;
 import java.time.Duration;
 
 /**
@@ -50,6 +51,28 @@ final class SocketWriter extends SocketHalf {
                     left -= room;
                 }
             } while (left > 0);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Waits for room in the send buffer and fills it once from the file, with up to {@code most} bytes; 0 where the file ends. */
+    int write(FileChannel file, long position, int most) throws IOException {
+        enter("TcpSocket.write");
+        try {
+            if (pieces == null) {
+                pieces = new Pieces();
+            }
+            while (reserve(most) == 0) {
+                // it has waited, and there may be room now
+            }
+            int filled = 0;
+            try {
+                filled = FileTransfer.read(file, position, pieces);
+            } finally {
+                commit(filled, false);
+            }
+            return filled;
         } finally {
             leave();
         }

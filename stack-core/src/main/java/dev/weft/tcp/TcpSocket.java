@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -122,7 +123,7 @@ public final class TcpSocket implements AutoCloseable {
 
     /** The same as {@link #read(int, TcpConsumer)}, waiting for one byte, or for the low-water mark. */
     public int read(TcpConsumer consumer) throws IOException {
-        return reader.read(0, Objects.requireNonNull(consumer, "consumer"));
+        return reader.read(0, Integer.MAX_VALUE, Objects.requireNonNull(consumer, "consumer"));
     }
 
     /**
@@ -148,7 +149,56 @@ public final class TcpSocket implements AutoCloseable {
         if (least < 1 || least > MOST_CONSUMED) {
             throw new IllegalArgumentException("TcpSocket.read: at least " + least + " bytes are not 1 to " + MOST_CONSUMED);
         }
-        return reader.read(least, consumer);
+        return reader.read(least, Integer.MAX_VALUE, consumer);
+    }
+
+    /**
+     * Reads into a file, straight from the receive buffer: up to {@code count} bytes, fewer where the input ends. May suspend until they
+     * have come, and as long as the file takes. The file's own position stays; what lies behind what is written stays as well, and a
+     * position behind its end makes it longer, as with {@link FileChannel#write(ByteBuffer, long)}.
+     *
+     * <p>Where an error comes after some bytes, this returns how many, and the next call throws it: the read timeout, a connection
+     * that has failed, the file's own. Bytes that the file did not take are not lost, but stay to be read. An interrupt while this waits for the peer closes
+     * the socket, as in any read; while the file is written it closes the file, as in {@link FileChannel}.
+     *
+     * @param position of the file, where the first byte goes; 0 or more
+     * @param count 0 or more
+     * @return how many bytes have been read and written; 0 at the end of the input
+     * @throws IllegalArgumentException if {@code position} or {@code count} is negative
+     * @throws java.nio.channels.NonWritableChannelException if the file is not open for writing
+     * @throws SocketTimeoutException when the read timeout passes and nothing has come
+     * @throws IOException when the connection has failed, the socket is closed, or the file fails
+     */
+    public long transferTo(FileChannel file, long position, long count) throws IOException {
+        checkTransfer(file, position, count);
+        return FileTransfer.toFile(reader, file, position, count);
+    }
+
+    /**
+     * Writes from a file, straight into the send buffer: up to {@code count} bytes, fewer where the file ends. May suspend for room in
+     * the send buffer, not until the peer has them. The file's own position stays.
+     *
+     * <p>Where an error comes after some bytes, this returns how many, and the next call throws it: a connection that has failed, the
+     * file's own. An interrupt while this waits for the peer closes the socket, as in any write; while the file is read it closes the
+     * file, as in {@link FileChannel}.
+     *
+     * @param position of the file, of the first byte; 0 or more
+     * @param count 0 or more
+     * @return how many bytes have been written; 0 where {@code position} is not before the end of the file
+     * @throws IllegalArgumentException if {@code position} or {@code count} is negative
+     * @throws java.nio.channels.NonReadableChannelException if the file is not open for reading
+     * @throws IOException when the connection has failed, output was shut down, the socket is closed, or the file fails
+     */
+    public long transferFrom(FileChannel file, long position, long count) throws IOException {
+        checkTransfer(file, position, count);
+        return FileTransfer.fromFile(writer, file, position, count);
+    }
+
+    private static void checkTransfer(FileChannel file, long position, long count) {
+        Objects.requireNonNull(file, "file");
+        if (position < 0 || count < 0) {
+            throw new IllegalArgumentException("a transfer of " + count + " bytes, position " + position + " of the file");
+        }
     }
 
     /** Bytes that can be read without waiting. */

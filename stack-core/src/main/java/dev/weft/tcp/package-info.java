@@ -5,8 +5,9 @@
  *
  * <h2>The way of a segment</h2>
  * In: {@code TcpInput} on the reader checks it and finds its {@code Flow}; the flow tells the core, or, where an
- * application has the lock just now, leaves a copy in the {@code Backlog}. When the batch of frames is through, the flow
- * wakes who waits and sends what the core has earned, ACKs merged.
+ * application has the lock just now, leaves a copy in the {@code Backlog}. Text goes into the array of a reader that waits for it, or
+ * into the receive buffer, whose chunks are lent to who reads next. When the batch of frames is through, the flow
+ * wakes who waits, unless less has come than it wants, and sends what the core has earned, ACKs merged.
  * Out: a writer fills chunks of the send buffer without the lock and commits them under it; then it asks the core for
  * segments and hands them to the path as references to those chunks, {@code TransmitBatch} by batch, again without the lock.
  *
