@@ -228,7 +228,7 @@ final class Receiver {
      */
     boolean mustNotWait() {
         int edge = Math.min(buffer.capacity() / 2, config.announcedMss());
-        return urgent.remaining(buffer.read()) > 0 || config.memory().isUnderPressure()
+        return urgent.remaining(buffer.read()) > 0 || config.memory().isUnderPressure() || buffer.isSqueezed()
                 || Math.max(buffer.free(), window()) <= edge;
     }
 

@@ -30,6 +30,8 @@ public final class ReceiveBuffer {
     private int lent;
     private boolean discarding;
     private boolean starved;
+    /** The same, until something has been read. */
+    private boolean squeezed;
     /** Of the reader that waits, or null. */
     private ReceiveRequest request;
 
@@ -101,6 +103,7 @@ public final class ReceiveBuffer {
         if (stored < to) {
             counters.count(TcpDiscard.NO_MEMORY);
             starved |= distance == 0;
+            squeezed |= distance == 0;
         }
         if (distance > 0) {
             ranges.add(from, stored);
@@ -128,6 +131,7 @@ public final class ReceiveBuffer {
             return 0;
         }
         int filled = request.filled();
+        squeezed &= filled == 0;
         request.end();
         request = null;
         return filled;
@@ -190,6 +194,11 @@ public final class ReceiveBuffer {
         return taken;
     }
 
+    /** Whether something in order was dropped for want of memory, and nothing has been read since. */
+    public boolean isSqueezed() {
+        return squeezed;
+    }
+
     /** Lends up to {@code max} readable bytes, see {@code TcpConnection.peek}. */
     public int lend(Pieces out, int max) {
         if (lent != 0) {
@@ -207,6 +216,7 @@ public final class ReceiveBuffer {
             throw new IllegalArgumentException("consumed " + length + " bytes, lent are " + lent);
         }
         lent = 0;
+        squeezed &= length == 0;
         if (!discarding) {
             read += length;
         }
