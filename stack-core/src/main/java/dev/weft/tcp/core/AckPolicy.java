@@ -9,7 +9,8 @@ import dev.weft.tcp.core.counter.TcpEvent;
  * <p>Two kinds of ACK are owed. Those for bytes that came in order and are nothing special may wait: for a second full
  * segment, for data going the other way, or for the delay to pass. Poll is called once per batch of segments, so of
  * several that are due in one batch only the last is sent, which is worth a factor of two in throughput (D6), up to
- * {@value #MERGE_LIMIT} segments. {@code Deviation:} RFC 9293 §3.8.6.3 wants one for every second segment; the sender's
+ * {@value #MERGE_LIMIT} segments, or {@value #MERGE_JOINED} bytes of what the device has joined: that left its sender a
+ * large segment at a time, which is the tick of its clock. {@code Deviation:} RFC 9293 §3.8.6.3 wants one for every second segment; the sender's
  * window grows by bytes acknowledged, not by ACKs, in all stacks we know.
  *
  * <p>The others carry news that a later ACK would hide: duplicates (the sender counts them), a hole filled, FIN, answers to
@@ -21,6 +22,8 @@ final class AckPolicy {
 
     /** Segments in order that one ACK may stand for. */
     static final int MERGE_LIMIT = 16;
+    /** The same in bytes for joined segments: four large ones. */
+    static final int MERGE_JOINED = 256 << 10;
     /** Segments that are acknowledged at once at the start of a connection, after reordering, and when the application asks. */
     static final int QUICK = 16;
     /** ACKs queued at most; a batch of the reader has 64 segments. Of more the oldest are dropped. */
@@ -93,7 +96,8 @@ final class AckPolicy {
             due = true;
             dueBytes += pendingBytes;
             pendingBytes = 0;
-            if (dueBytes >= MERGE_LIMIT * full) {
+            int most = MERGE_LIMIT * full;
+            if (dueBytes >= (bytes > size ? Math.max(most, MERGE_JOINED) : most)) {
                 enqueue(rcvNxt);
             }
         } else if (!due && deadline == NEVER) {

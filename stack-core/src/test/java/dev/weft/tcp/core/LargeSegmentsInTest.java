@@ -6,6 +6,8 @@ import static dev.weft.tcp.core.Conversation.modern;
 import static dev.weft.tcp.core.Conversation.talking;
 import static dev.weft.tcp.core.Seg.ack;
 import static dev.weft.tcp.core.Seg.data;
+import static dev.weft.tcp.core.Seg.syn;
+import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.tcp.core.counter.TcpEvent;
@@ -70,17 +72,20 @@ class LargeSegmentsInTest {
         c.stack.isSilent();
     }
 
-    /** D6: ACKs of one batch merge, up to sixteen segments. */
+    /** D6: ACKs of one batch merge, of joined segments up to 256 KiB. */
     @Test
-    void acksOfABatchMergeUpToSixteenSegments() {
-        var c = talking(x -> x);
-        c.peer.sends(data(4_000).in(1000));
-        c.peer.sends(data(4_000).in(1000));
-        c.stack.answers(ack().ack(c.peer.nxt));
-        int first = c.peer.nxt + 16_000;
-        c.peer.sends(data(16_000).in(1000));
-        c.peer.sends(data(16_000).in(1000));
-        c.stack.answers(ack().ack(first), ack().ack(first + 16_000));
+    void acksOfABatchMergeUpToFourLargeSegments() {
+        var c = listening(x -> x.withBuffers(1 << 20, 1 << 20));
+        c.peer.sends(syn().mss(1000).windowScale(7));
+        c.stack.answers(synAck());
+        c.peer.sends(ack());
+        c.peer.sends(data(AckPolicy.QUICK * 1000).in(1000));
+        c.stack.answers(ack());
+        int first = c.peer.nxt;
+        for (int i = 0; i < 6; i++) {
+            c.peer.sends(data(60_000).in(1000));
+        }
+        c.stack.answers(ack().ack(first + 300_000), ack().ack(first + 360_000));
     }
 
     // ---- holes
