@@ -86,7 +86,9 @@ final class Restraint {
             }
             boolean reducing = now == Phase.FAST || now == Phase.CWR;
             if (reducing && phase != Phase.FAST && phase != Phase.CWR) {
-                mostFlight = 2 * Math.max(flight, snd.congestion.ssthresh()) + 6 * segment;
+                // Of a time-out that turns out to be none (RFC 3522) all flies again that it took for lost.
+                int begins = phase == Phase.TIMEOUT ? Math.max(flight, snd.flight()) : flight;
+                mostFlight = 2 * Math.max(begins, snd.congestion.ssthresh()) + 6 * segment;
             }
             // Twice: what was taken for lost may be in flight still. Without SACK it is a guess, which partial ACKs correct.
             end.require(!reducing || !end.connection.info().selectiveAcks() || snd.flight() <= Math.max(mostFlight, flight),
