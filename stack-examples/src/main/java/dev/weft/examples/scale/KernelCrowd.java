@@ -18,7 +18,7 @@ import java.util.concurrent.Future;
 
 /**
  * The other end of {@link TapScale}: the kernel's sockets, from one address, with the orders {@code open N} (until there are so
- * many) and {@code close}, each answered with {@code ok}.
+ * many) and {@code close N} (until there are only so many), each answered with {@code ok}.
  */
 public final class KernelCrowd {
 
@@ -45,7 +45,7 @@ public final class KernelCrowd {
                 if (words[0].equals("open")) {
                     open(Integer.parseInt(words[1]));
                 } else {
-                    close();
+                    close(Integer.parseInt(words[1]));
                 }
                 answers.println("ok");
             } catch (Exception e) {
@@ -53,7 +53,7 @@ public final class KernelCrowd {
             }
             answers.flush();
         }
-        close();
+        close(0);
     }
 
     private void open(int count) throws Exception {
@@ -92,10 +92,9 @@ public final class KernelCrowd {
         }
     }
 
-    private void close() throws IOException {
-        for (SocketChannel channel : channels) {
-            channel.close();
+    private void close(int count) throws IOException {
+        while (channels.size() > count) {
+            channels.removeLast().close();
         }
-        channels.clear();
     }
 }

@@ -19,6 +19,11 @@ final class TapScale implements Scale {
 
     /** A process may have 20,000 files on many machines, and an address has 28,232 ports unless told otherwise. */
     private static final int PER_PROCESS = 18_000;
+    /**
+     * So many are closed before Weft has to have followed: of more FINs than the queue of the TAP holds most would be lost, and
+     * where the kernel has more orphans than it may, it ends them with a reset that is lost as well and never sent again.
+     */
+    private static final int CLOSED_AT_ONCE = 2_000;
     private static final String SERVER = "10.9.255.1";
     private static final int PORT = 1000;
     private static final String TAP = "weft-scale";
@@ -87,13 +92,19 @@ final class TapScale implements Scale {
 
     @Override
     public void closeAll() throws Exception {
-        for (Worker client : clients) {
-            client.tell("close");
+        int all = served.waiting();
+        int left = all;
+        for (int i = 0; i < clients.size(); i++) {
+            int kept = Math.clamp(all - i * PER_PROCESS, 0, PER_PROCESS);
+            while (kept > 0) {
+                int closed = Math.min(kept, CLOSED_AT_ONCE);
+                kept -= closed;
+                left -= closed;
+                clients.get(i).tell("close " + kept);
+                clients.get(i).await("ok");
+                await(left);
+            }
         }
-        for (Worker client : clients) {
-            client.await("ok");
-        }
-        await(0);
     }
 
     private void await(int waiting) throws IOException, InterruptedException {
