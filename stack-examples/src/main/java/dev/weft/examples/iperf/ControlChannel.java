@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
 /**
@@ -29,6 +30,8 @@ final class ControlChannel implements AutoCloseable {
 
     private final TcpSocket socket;
     private final DataInputStream in;
+    /** Who ends a test from outside may come while its own thread sends: one thread at a time may write to a socket. */
+    private final ReentrantLock writing = new ReentrantLock();
 
     ControlChannel(TcpSocket socket) {
         this.socket = socket;
@@ -93,16 +96,39 @@ final class ControlChannel implements AutoCloseable {
     }
 
     void sendCookie(String cookie) throws IOException {
-        socket.write(bytesOf(cookie));
+        write(ByteBuffer.wrap(bytesOf(cookie)));
     }
 
     void send(IperfState state) throws IOException {
-        socket.write(new byte[] {state.code()});
+        write(ByteBuffer.wrap(new byte[] {state.code()}));
+    }
+
+    /** Says {@code state} as the last word, and ends the connection; to a peer that does not take what is sent just now it only ends. */
+    void leave(IperfState state) {
+        if (writing.tryLock()) {
+            try {
+                send(state);
+            } catch (IOException e) {
+                // It is over already.
+            } finally {
+                writing.unlock();
+            }
+        }
+        close();
+    }
+
+    private void write(ByteBuffer message) throws IOException {
+        writing.lock();
+        try {
+            socket.write(message);
+        } finally {
+            writing.unlock();
+        }
     }
 
     /** Tells a client why there will be no test. */
     void sendError(int number) throws IOException {
-        socket.write(ByteBuffer.allocate(9).put(IperfState.SERVER_ERROR.code()).putInt(number).putInt(0).flip());
+        write(ByteBuffer.allocate(9).put(IperfState.SERVER_ERROR.code()).putInt(number).putInt(0).flip());
     }
 
     /**
@@ -141,7 +167,7 @@ final class ControlChannel implements AutoCloseable {
 
     void write(JsonNode json) throws IOException {
         byte[] text = JSON.writeValueAsBytes(json);
-        socket.write(ByteBuffer.allocate(Integer.BYTES + text.length).putInt(text.length).put(text).flip());
+        write(ByteBuffer.allocate(Integer.BYTES + text.length).putInt(text.length).put(text).flip());
     }
 
     JsonNode read(int most) throws IOException {

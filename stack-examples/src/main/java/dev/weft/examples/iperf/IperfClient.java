@@ -150,12 +150,7 @@ public final class IperfClient implements AutoCloseable {
     public void close() {
         ControlChannel channel = control;
         if (channel != null) {
-            try {
-                channel.send(IperfState.CLIENT_TERMINATE);
-            } catch (IOException e) {
-                // It is over already.
-            }
-            channel.close();
+            channel.leave(IperfState.CLIENT_TERMINATE);
         }
     }
 }

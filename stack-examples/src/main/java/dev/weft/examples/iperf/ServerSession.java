@@ -204,11 +204,6 @@ final class ServerSession {
 
     /** Tells the client that it is over, and ends it. */
     void terminate() {
-        try {
-            control.send(IperfState.SERVER_TERMINATE);
-        } catch (IOException e) {
-            // It is over already.
-        }
-        control.close();
+        control.leave(IperfState.SERVER_TERMINATE);
     }
 }
