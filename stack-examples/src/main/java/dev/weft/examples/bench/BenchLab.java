@@ -127,6 +127,11 @@ final class BenchLab implements AutoCloseable {
         }
     }
 
+    /** Processor seconds that went into compiling, in all three processes. */
+    double compilerSeconds() throws IOException {
+        return Compilers.seconds(peer.pid()) + Compilers.seconds(kernel.pid()) + Compilers.seconds(weft.pid());
+    }
+
     /** Who is measured: the kernel, Weft, and whatever else. */
     List<String> subjects() {
         var names = new ArrayList<>(List.of(KERNEL, WEFT));
