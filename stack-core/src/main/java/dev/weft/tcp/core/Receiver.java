@@ -92,16 +92,19 @@ final class Receiver {
      * <pre>
      *   length  window  acceptable if
      *     0       0     SEG.SEQ = RCV.NXT
-     *     0      >0     RCV.NXT ≤ SEG.SEQ < RCV.NXT + RCV.WND
+     *     0      >0     RCV.NXT ≤ SEG.SEQ ≤ RCV.NXT + RCV.WND
      *    >0       0     never
      *    >0      >0     the first or the last number of the segment lies in the window
      * </pre>
+     * {@code Deviation:} the RFC has {@code <} in the second line, Linux {@code ≤} as we do. A peer that has used up the window
+     * acknowledges with {@code SEG.SEQ = SND.NXT}, which is the number behind it. If both ends have, and each has lost an ACK, what they send
+     * again is old to the other and such ACKs are all they say; dropping them stops both for good.
      */
     boolean isAcceptable(TcpSegment in) {
         int window = window();
         int length = in.length();
         if (length == 0) {
-            return window == 0 ? in.seq == rcvNxt : Seq.inWindow(in.seq, rcvNxt, window);
+            return Seq.inWindow(in.seq, rcvNxt, window + 1);
         }
         // A segment longer than the window could begin before it and end behind it: no peer of ours may send that much,
         // but what lies in the window is good, so an overlap is enough.

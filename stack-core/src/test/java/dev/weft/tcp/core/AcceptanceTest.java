@@ -116,6 +116,32 @@ class AcceptanceTest {
         assertThat(c.tally.of(TcpDiscard.TEXT_AFTER_FIN)).isZero();
     }
 
+    /**
+     * RFC 9293 §3.10.7.4, first check, with the number behind the window allowed: that is what the ACKs of a peer bear that has used the
+     * window up. Where both have, and lost an ACK, neither would ever hear the other.
+     */
+    @Test
+    void takesAnAckOfAPeerThatHasUsedUpTheWindow() {
+        var c = established();
+        c.stack.writes("lost");
+        c.stack.answers(data("lost"));
+        c.peer.sends(ack().seq(101 + 65_535).ack(1005));
+        c.stack.isSilent();
+        assertThat(c.stack.connection().unacknowledged()).isZero();
+    }
+
+    /** And not the one behind that. */
+    @Test
+    void takesNoAckFromFartherBehindTheWindow() {
+        var c = established();
+        c.stack.writes("lost");
+        c.stack.answers(data("lost"));
+        c.peer.sends(ack().seq(101 + 65_536).ack(1005));
+        c.stack.answers(ack().ack(101));
+        assertThat(c.stack.connection().unacknowledged()).isEqualTo(4);
+        assertThat(c.tally.of(TcpDiscard.OUTSIDE_WINDOW)).isEqualTo(1);
+    }
+
     /** RFC 9293 §3.10.7.4, first check; §3.4. */
     @Test
     void answersSegmentOutsideTheWindow() {
