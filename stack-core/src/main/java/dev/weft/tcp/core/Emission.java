@@ -128,7 +128,7 @@ final class Emission {
         int lostEnd = recovery.board.lostEnd();
         int limit = lostEnd == snd.sndNxt && recovery.phase() != Recovery.Phase.FAST ? snd.sndEnd() : lostEnd;
         int length = Math.min(Seq.diff(limit, from), left);
-        return emitRange(now, out, from, length, atOnce(from, length, allowed), false);
+        return emitRange(now, out, from, length, atOnce(now, from, length, allowed), false);
     }
 
     private boolean nextNew(long now, TcpSegment out) {
@@ -164,7 +164,7 @@ final class Emission {
             return false;
         }
         int ready = Math.min(unsent, window);
-        return emitRange(now, out, snd.sndNxt, ready, atOnce(snd.sndNxt, ready, allowed), false);
+        return emitRange(now, out, snd.sndNxt, ready, atOnce(now, snd.sndNxt, ready, allowed), false);
     }
 
     /**
@@ -179,7 +179,7 @@ final class Emission {
                 || now - lastSent > DEFERRAL || now - recovery.board.oldestSent() <= snd.rtt.srtt() / 2) {
             return false;
         }
-        int most = Math.min(largest, Math.min(snd.maxSndWnd / 2, snd.rate.together()));
+        int most = Math.min(largest, Math.min(snd.maxSndWnd / 2, snd.rate.together(now)));
         return allowed < most - most % full && allowed < Math.min(snd.sndWnd, recovery.window()) / DEFERRED_WINDOW;
     }
 
@@ -227,13 +227,13 @@ final class Emission {
      *
      * @param allowed what the congestion window leaves
      */
-    private int atOnce(int from, int length, int allowed) {
+    private int atOnce(long now, int from, int length, int allowed) {
         int full = full();
         if (length <= full || largest <= full || snd.urgent.isPending() || snd.size.isFirstOfItsSize()) {
             return full;
         }
         int text = Math.min(length, Seq.diff(snd.textEnd(), from));
-        int most = Math.min(Math.min(largest, allowed), Math.min(snd.maxSndWnd / 2, snd.rate.together()));
+        int most = Math.min(Math.min(largest, allowed), Math.min(snd.maxSndWnd / 2, snd.rate.together(now)));
         most = snd.buffer.describable(snd.position(from), Math.min(most, text));
         int small = most % full;
         boolean takesSmall = most == text && (Seq.lt(from, snd.sndNxt)

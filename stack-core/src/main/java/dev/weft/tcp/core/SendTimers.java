@@ -171,6 +171,7 @@ final class SendTimers {
             }
         }
         snd.rtt.backOff();
+        snd.rate.pacer.timedOut(now);
         rtoDeadline = now + snd.rtt.rto();
     }
 

@@ -103,15 +103,28 @@ public final class Pacer {
     }
 
     /**
-     * How many bytes may leave as one large segment at a moment at which {@link #mayLeave} says yes: a quantum (D5). What there
-     * is no credit for is made up for before the next may leave, as in Linux: were only the credit spent, every ACK and every
-     * write that finds a little of it would send a segment or two.
+     * How many bytes may leave as one large segment at a moment at which {@link #mayLeave} says yes: what there is of the
+     * credit, a segment, and what the rate brings in a millisecond; no more than a quantum (D5). What there is no credit for is
+     * made up for before the next may leave, as in Linux: were only the credit spent, every ACK and every write that finds a little of
+     * it would send a segment or two.
      */
-    public int together(int mss) {
+    public int together(long now, int mss) {
         if (rate == 0) {
             return LARGEST_QUANTUM;
         }
-        return Math.max(unpaced > 0 ? unpaced : quantum, mss);
+        if (unpaced > 0) {
+            return Math.max(unpaced, mss);
+        }
+        double credit = (double) (now - nextSend + late + MILLISECOND) * rate / SECOND;
+        return (int) Math.clamp(credit + mss, mss, Math.max(mss, quantum));
+    }
+
+    /**
+     * The retransmission timer has fired: what it sends again leaves at once (RFC 6298 §5.4). At a rate of some bytes a second, which is
+     * what a few time-outs in a row look like, it would wait for longer than the timer, which would end the connection.
+     */
+    public void timedOut(long now) {
+        nextSend = Math.min(nextSend, now);
     }
 
     /** {@code bytes} have left. */
@@ -124,8 +137,11 @@ public final class Pacer {
         }
     }
 
-    /** How long {@code bytes} take; a double holds the product, which a long would not at large windows. */
+    /**
+     * How long {@code bytes} take, at most a second, as in Linux' fq: the rate can change meanwhile, and that of a peer that has taken a byte now
+     * and then is no measure for when its window opens. A double holds the product, which a long would not at large windows.
+     */
     private long timeOf(int bytes) {
-        return (long) ((double) bytes * SECOND / rate);
+        return (long) Math.min(SECOND, (double) bytes * SECOND / rate);
     }
 }

@@ -52,8 +52,8 @@ public final class SendRate {
     }
 
     /** How many bytes may leave as one large segment, when {@link #mayLeave} has said yes. */
-    public int together() {
-        return pacer.together(mss);
+    public int together(long now) {
+        return pacer.together(now, mss);
     }
 
     /** {@code [seq, end)} leaves; {@code flight} without it. */

@@ -142,4 +142,46 @@ class PacerTest {
         pacer.idle();
         assertThat(pacer.deadline()).isEqualTo(Long.MAX_VALUE);
     }
+
+    @Test
+    void letsALargeSegmentLeaveWholeWhereTheRateIsHighAndPaysAfterwards() {
+        paces(10_000_000);
+        sends();
+        now = pacer.deadline();
+        while (pacer.mayLeave(now, MSS)) {
+            assertThat(pacer.together(now, MSS)).isEqualTo(10_000);
+            pacer.sent(now, 10_000);
+        }
+        assertThat(pacer.deadline() - now).as("a millisecond for each 10 kB").isGreaterThan(MS / 2);
+    }
+
+    @Test
+    void letsASegmentLeaveWholeWhereTheRateIsLow() {
+        paces(100_000);
+        sends();
+        now = pacer.deadline();
+        sends();
+        now = pacer.deadline();
+        assertThat(pacer.together(now, MSS)).isBetween(1000, 2100);
+    }
+
+    @Test
+    void keepsNothingForLongerThanASecond() {
+        paces(1);
+        sends();
+        assertThat(pacer.mayLeave(now, MSS)).isFalse();
+        assertThat(pacer.deadline() - now).isLessThanOrEqualTo(2_000 * MS);
+        now += 1_000 * MS;
+        assertThat(pacer.mayLeave(now, MSS)).isTrue();
+    }
+
+    /** RFC 6298 §5.4. */
+    @Test
+    void doesNotKeepWhatTheRetransmissionTimerSendsAgain() {
+        paces(1_000);
+        sends();
+        assertThat(pacer.mayLeave(now, MSS)).isFalse();
+        pacer.timedOut(now);
+        assertThat(pacer.mayLeave(now, MSS)).isTrue();
+    }
 }
