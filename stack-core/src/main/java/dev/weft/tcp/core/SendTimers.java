@@ -171,7 +171,6 @@ final class SendTimers {
             }
         }
         snd.rtt.backOff();
-        snd.rate.pacer.timedOut(now);
         rtoDeadline = now + snd.rtt.rto();
     }
 

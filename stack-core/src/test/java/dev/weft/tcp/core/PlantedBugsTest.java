@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class PlantedBugsTest {
 
-    private static final int TRIES = 60;
+    private static final int TRIES = 150;
 
     @ParameterizedTest
     @EnumSource(PlantedBug.class)
