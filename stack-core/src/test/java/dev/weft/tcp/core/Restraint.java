@@ -100,8 +100,8 @@ final class Restraint {
             cut = true;
             cutAt = snd.sndNxt;
         }
-        if (snd.sndWnd != 0) {
-            gap = 0;
+        if (snd.sndWnd != 0 || snd.outstanding() == 0 && snd.sndEnd() == snd.sndNxt) {
+            gap = 0;                                 // open, or nothing waits: what is written next asks anew
         }
         phase = now;
         outstanding = snd.outstanding();
