@@ -188,7 +188,7 @@ final class Emission {
         int from = snd.sndNxt;
         snd.size.probeLeaves(from, text);
         emit(now, out, from, text, false, false);
-        snd.size.probeLeft(now, from, out.payload.length(), room);
+        snd.size.probeLeft(now, from, out.payload.length());
         return true;
     }
 

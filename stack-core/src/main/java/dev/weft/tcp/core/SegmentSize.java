@@ -234,7 +234,8 @@ final class SegmentSize {
      * @param room bytes of options that it carries besides those of each segment
      */
     int probeText(long now, int ready, int room) {
-        if (!search.isSearching() || recovery.phase() != Recovery.Phase.OPEN || recovery.duplicateAcks() > 0
+        // Not beside options that may turn out shorter than the room that is left for them: the packet would be, too.
+        if (room > 0 || !search.isSearching() || recovery.phase() != Recovery.Phase.OPEN || recovery.duplicateAcks() > 0
                 || recovery.board.sacked() > 0) {
             return 0;
         }
@@ -243,7 +244,7 @@ final class SegmentSize {
             return 0;
         }
         int packet = search.next(now);
-        int text = packet - headers - options - room;
+        int text = packet - headers - options;
         return packet > 0 && Math.min(ready, recovery.window()) >= text + behind ? text : 0;
     }
 
@@ -253,10 +254,10 @@ final class SegmentSize {
     }
 
     /** It has left, with as much text as there was in one piece. */
-    void probeLeft(long now, int from, int text, int room) {
-        if (text + room > mss) {
+    void probeLeft(long now, int from, int text) {
+        if (text > mss) {
             counters.count(TcpEvent.MTU_PROBE);
-            search.sent(text + headers + options + room, from, from + text);
+            search.sent(text + headers + options, from, from + text);
         } else {
             doubtful(now);
         }
