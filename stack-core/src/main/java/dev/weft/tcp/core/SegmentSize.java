@@ -231,7 +231,7 @@ final class SegmentSize {
      * it for its loss to be found without a time-out, and nothing that could be mistaken for it.
      *
      * @param ready bytes that are queued and allowed by the peer's window
-     * @param room bytes of options that it carries besides those of each segment
+     * @param room bytes of options that the next segment carries besides those of each; with any no probe leaves
      */
     int probeText(long now, int ready, int room) {
         // Not beside options that may turn out shorter than the room that is left for them: the packet would be, too.

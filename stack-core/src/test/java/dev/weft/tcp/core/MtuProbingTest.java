@@ -6,6 +6,7 @@ import static dev.weft.tcp.core.Seg.data;
 import static dev.weft.tcp.core.Seg.syn;
 import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.tcp.core.counter.TcpEvent;
 import dev.weft.tcp.core.mtu.MtuProbing;
@@ -270,6 +271,19 @@ class MtuProbingTest {
         c.peer.sends(ack());
         assertThat(untilProbe(c).payload.length()).as("the ceiling").isEqualTo(1360);
         assertThat(c.tally.of(TcpEvent.FAST_RECOVERY)).isZero();
+    }
+
+    @Test
+    @DisplayName("RFC 4821 §7.4: no probe leaves beside options that may turn out shorter than the room left for them")
+    void probesOnlyWithoutOtherOptions() {
+        var c = inBlackHole(true);
+        c.peer.sends(ack());
+        c.peer.sends(data("behind a hole").seq(c.peer.nxt + 1));
+        c.stack.says();
+        assertThatThrownBy(() -> untilProbe(c)).hasMessage("no probe leaves");
+        assertThat(c.tally.of(TcpEvent.MTU_PROBE)).isZero();
+        c.peer.sends(data("!"));
+        assertThat(untilProbe(c).payload.length()).isEqualTo(FULL);
     }
 
     @Test
