@@ -2,11 +2,9 @@ package dev.weft.runtime;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -28,20 +26,22 @@ final class OwnedScope implements DaemonScope {
     static final int MAX_WAITING = 256;
 
     private static final Logger LOG = LoggerFactory.getLogger(OwnedScope.class);
-    private static final Runnable NOTHING = () -> { };
+    static final Runnable NOTHING = () -> { };
     private static final ScopedValue<OwnedScope> DAEMON_OF = ScopedValue.newInstance();
 
     private final String name;
     private final FailurePolicy policy;
     private final ScopeEngine.Factory engines;
     private final Thread owner;
+    private final ScopedValue.Carrier inside = ScopedValue.where(DAEMON_OF, this);
     private ScopeEngine engine;                                          // the owner's alone
 
     /** Held for queue and set operations only: never while starting, interrupting or telling anybody. */
     private final ReentrantLock lock = new ReentrantLock();
     private final Queue<DaemonTask> requests = new ArrayDeque<>();       // guarded by lock
     private final Queue<Throwable> untold = new ArrayDeque<>();          // guarded by lock
-    private final Set<DaemonTask> running = new LinkedHashSet<>();       // guarded by lock; in the order of forking
+    private DaemonTask oldest;                                           // guarded by lock: of those that run, which are linked
+    private DaemonTask youngest;                                         // guarded by lock: in the order of forking
     private Consumer<Throwable> listener;                                // guarded by lock
     private volatile Throwable firstFailure;                             // written under lock
     private volatile boolean closing;                                    // written under lock
@@ -169,7 +169,7 @@ final class OwnedScope implements DaemonScope {
 
     /** Runs the body of a daemon on its thread, so that the scope knows it as its own. */
     void callInside(ThrowingRunnable body) throws Exception {
-        ScopedValue.where(DAEMON_OF, this).call(() -> {
+        inside.call(() -> {
             body.run();
             return null;
         });
@@ -179,10 +179,39 @@ final class OwnedScope implements DaemonScope {
     void leave(DaemonTask task) {
         lock.lock();
         try {
-            running.remove(task);
+            unlinkLocked(task);
         } finally {
             lock.unlock();
         }
+    }
+
+    private void linkLocked(DaemonTask task) {
+        task.older = youngest;
+        if (youngest == null) {
+            oldest = task;
+        } else {
+            youngest.younger = task;
+        }
+        youngest = task;
+    }
+
+    /** Takes it out, if it is in: one that could not be started leaves twice where its thread has been made. */
+    private void unlinkLocked(DaemonTask task) {
+        if (task != oldest && task.older == null) {
+            return;
+        }
+        if (task.older == null) {
+            oldest = task.younger;
+        } else {
+            task.older.younger = task.younger;
+        }
+        if (task.younger == null) {
+            youngest = task.older;
+        } else {
+            task.younger.older = task.older;
+        }
+        task.older = null;
+        task.younger = null;
     }
 
     /** Notes a failure; on the thread of the daemon that failed. */
@@ -255,7 +284,7 @@ final class OwnedScope implements DaemonScope {
                 }
                 refused = closing;
                 if (!refused) {
-                    running.add(task);
+                    linkLocked(task);
                 }
             } finally {
                 lock.unlock();
@@ -282,7 +311,11 @@ final class OwnedScope implements DaemonScope {
     private List<DaemonTask> runningTasks() {
         lock.lock();
         try {
-            return new ArrayList<>(running);
+            var tasks = new ArrayList<DaemonTask>();
+            for (DaemonTask task = oldest; task != null; task = task.younger) {
+                tasks.add(task);
+            }
+            return tasks;
         } finally {
             lock.unlock();
         }
