@@ -141,7 +141,7 @@ final class ActiveOpens {
         FastOpenOutcome outcome;
         flow.lock();
         try {
-            outcome = flow.core().fastOpenOutcome();
+            outcome = flow.core().takeFastOpenOutcome();
         } finally {
             flow.unlockUnchanged();
         }

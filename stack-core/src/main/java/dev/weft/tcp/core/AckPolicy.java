@@ -2,6 +2,7 @@ package dev.weft.tcp.core;
 
 import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.memo.Memo;
 
 /**
  * When to acknowledge (RFC 9293 §3.8.6.3, RFC 5681 §4.2).
@@ -254,5 +255,14 @@ final class AckPolicy {
         pendingBytes = 0;
         dueBytes = 0;
         deadline = NEVER;
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo) {
+        echoing = memo.flag(echoing);
+        quick = memo.number(quick, 0);
+        segmentSize = memo.number(segmentSize, 0);
+        pendingBytes = memo.number(pendingBytes, 0);
+        dueBytes = memo.number(dueBytes, 0);
     }
 }

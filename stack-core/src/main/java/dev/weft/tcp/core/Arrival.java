@@ -3,6 +3,7 @@ package dev.weft.tcp.core;
 import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpDiscard;
 import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.tcp.core.segment.Timestamps;
 import dev.weft.wire.Seq;
@@ -304,5 +305,10 @@ final class Arrival {
         } else {
             counters.count(TcpDiscard.CHALLENGE_LIMIT);
         }
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo) {
+        challenges.keep(memo);
     }
 }

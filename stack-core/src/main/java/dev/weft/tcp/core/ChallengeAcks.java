@@ -1,5 +1,7 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.memo.Memo;
+
 /**
  * How many ACKs a connection sends in answer to segments that carry no text and do not fit (RFC 5961 §7): {@value #BURST}
  * at once, and one every {@value #INTERVAL_MILLIS} ms after that. Two ends that both think the other's ACKs do not fit
@@ -24,5 +26,10 @@ final class ChallengeAcks {
         }
         spentUntil = from + INTERVAL;
         return true;
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo) {
+        spentUntil = memo.time(spentUntil, -BURST * INTERVAL);
     }
 }

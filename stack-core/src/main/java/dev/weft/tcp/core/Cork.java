@@ -1,5 +1,6 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.wire.Seq;
 
 /**
@@ -71,5 +72,15 @@ final class Cork {
         in = false;
         pushes = false;
         deadline = NEVER;
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo) {
+        in = memo.flag(in);
+    }
+
+    /** Whether nothing is held, or has to leave before the rest. */
+    boolean isAtRest() {
+        return deadline == NEVER && !pushes;
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.tcp.core;
 
 import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.tcp.core.recovery.Recovery;
 import dev.weft.tcp.core.recovery.RetransmitCause;
 import dev.weft.tcp.core.segment.TcpSegment;
@@ -374,5 +375,12 @@ final class Emission {
         if (snd.outstanding() == 0) {
             snd.timers.nothingOutstanding();
         }
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo) {
+        noDelay = memo.flag(noDelay);
+        smallEnd = memo.number(smallEnd, snd.sndUna);
+        lastSent = memo.time(lastSent, 0);
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.tcp.core;
 
 import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.tcp.core.open.FastOpen;
 import dev.weft.tcp.core.segment.Ecn;
 import dev.weft.tcp.core.segment.TcpSegment;
@@ -220,6 +221,9 @@ final class Lifecycle {
     void established(long now) {
         counters.count(TcpEvent.ESTABLISHED);
         handshakeComplete = true;
+        if (!active) {
+            fastOpen = null;                         // its cookie has been given, or the SYN,ACK has done without
+        }
         if (ecn.isAgreed()) {
             counters.count(TcpEvent.ECN_AGREED);
         }
@@ -457,5 +461,33 @@ final class Lifecycle {
         } else {
             resetOnce(reset.seq);
         }
+    }
+
+    // ---- asleep
+
+    /** Whether it is established, nobody has closed anything, and nobody watches. */
+    boolean isIdle() {
+        return state == TcpState.ESTABLISHED && !closedByUser && !inputShut && softError == null && fastOpen == null
+                && observer == null && !owesReset();
+    }
+
+    boolean hasEvents() {
+        return events != 0;
+    }
+
+    /** Keeps what outlives a sleep of an established connection. */
+    void keep(Memo memo) {
+        state = TcpState.ESTABLISHED;
+        fresh = false;
+        handshakeComplete = true;
+        scaling = memo.flag(scaling);
+        held = memo.flag(held);
+        openedFast = memo.flag(openedFast);
+        resetSeq = memo.number(resetSeq, 0);
+        strayResetSeq = memo.number(strayResetSeq, 0);
+        rcv.keep(memo);
+        snd.keep(memo, rcv.rcvNxt);
+        timestamps.keep(memo, rcv.rcvNxt);
+        ecn.keep(memo, snd.sndUna);
     }
 }

@@ -182,4 +182,9 @@ final class Output {
             snd.settle(now);
         }
     }
+
+    /** Whether the device takes frames. */
+    boolean isIdle() {
+        return pausedUntil == 0 && drops == 0;
+    }
 }

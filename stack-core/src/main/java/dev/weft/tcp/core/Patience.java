@@ -1,5 +1,7 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.memo.Memo;
+
 /**
  * How long this end believes in its peer: keep-alives on a silent connection (RFC 9293 §3.8.4), and the user timeout on one
  * that has something to deliver (RFC 9293 §3.8.3 and §3.10.8, RFC 5482 §2). Both are off unless the application asks for them
@@ -144,5 +146,22 @@ final class Patience {
         boolean taken = probeDue;
         probeDue = false;
         return taken;
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo) {
+        idle = memo.number(idle, 0);
+        interval = memo.number(interval, 0);
+        count = memo.number(count, 0);
+        userTimeout = memo.number(userTimeout, 0);
+        heardAt = memo.time(heardAt, 0);
+        probes = memo.number(probes, 0);
+        probedAt = memo.time(probedAt, 0);
+        watching = true;
+    }
+
+    /** Whether nothing waits, nor is a keep-alive to be sent now, and the application has not closed the connection. */
+    boolean isAtRest() {
+        return waitingSince == NEVER && closedAt == NEVER && !probeDue && watching;
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.tcp.core;
 
 import dev.weft.tcp.core.buffer.ReceiveBuffer;
 import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.tcp.core.segment.Timestamps;
 import dev.weft.wire.Seq;
@@ -151,8 +152,26 @@ final class ReceiveTuning {
         from = buffer.read();
     }
 
-    /** RFC 6928: a sender begins with ten segments. */
     private void forget() {
-        space = Math.max(1, Math.min(first, 10L * config.announcedMss()));
+        space = firstSpace();
+    }
+
+    /** RFC 6928: a sender begins with ten segments. */
+    private long firstSpace() {
+        return Math.max(1, Math.min(first, 10L * config.announcedMss()));
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo, int rcvNxt) {
+        rtt = memo.number(rtt, 0);
+        lastEcho = memo.number(lastEcho, 0);
+        fullSegment = memo.number(fullSegment, 0);
+        windowOpen = memo.flag(windowOpen);
+        windowEnd = memo.number(windowEnd, windowOpen ? rcvNxt : 0);
+        windowSince = memo.time(windowSince, 0);
+        arrivedAt = memo.time(arrivedAt, 0);
+        since = memo.time(since, arrivedAt);
+        from = memo.number(from, buffer.read());
+        space = memo.number(space, firstSpace());
     }
 }

@@ -4,6 +4,7 @@ import dev.weft.tcp.core.buffer.ReceiveBuffer;
 import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpDiscard;
 import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.tcp.core.segment.Ecn;
 import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.tcp.core.segment.Timestamps;
@@ -341,5 +342,24 @@ final class Receiver {
             counters.count(TcpEvent.WINDOW_UPDATE);
             acks.soon();
         }
+    }
+
+    /** Whether nothing has come that is not read, and nothing is owed for it. */
+    boolean isIdle() {
+        return buffer.isAtRest() && acks.isAtRest() && !finKnown && urgent.remaining(buffer.read()) == 0;
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo) {
+        irs = memo.number(irs, 0);
+        rcvNxt = memo.number(rcvNxt, irs + 1);
+        rcvAdv = memo.number(rcvAdv, rcvNxt);
+        windowShift = memo.number(windowShift, 0);
+        lastAck = memo.number(lastAck, rcvNxt);
+        buffer.keep(memo, Integer.toUnsignedLong(rcvNxt - irs - 1), config.buffers().receive());
+        acks.keep(memo);
+        sacks.keep(memo, rcvNxt);
+        urgent.keep(memo, buffer.read());
+        tuning.keep(memo, rcvNxt);
     }
 }

@@ -3,6 +3,7 @@ package dev.weft.tcp.core;
 import dev.weft.tcp.core.buffer.RangeTree;
 import dev.weft.tcp.core.buffer.Reassembly;
 import dev.weft.tcp.core.buffer.ReceiveBuffer;
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.wire.Seq;
 
@@ -105,5 +106,14 @@ final class SackReport {
 
     private int rangeOf(int seq, int rcvNxt) {
         return buffer.ranges().find(buffer.next() + Seq.diff(seq, rcvNxt));
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo, int rcvNxt) {
+        permitted = memo.flag(permitted);
+        count = memo.number(count, 0);
+        for (int i = 0; i < count; i++) {
+            latest[i] = memo.number(latest[i], rcvNxt);
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.tcp.core;
 
 import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.tcp.core.mtu.MtuProbing;
 import dev.weft.tcp.core.mtu.MtuSearch;
 import dev.weft.tcp.core.recovery.Recovery;
@@ -268,5 +269,21 @@ final class SegmentSize {
         if (search.isOut() && Seq.gt(search.probeTo(), nxt)) {
             doubtful(now);
         }
+    }
+
+    /** Whether no probe is out, and no new size tried. */
+    boolean isAtRest() {
+        return !trying && !search.isOut();
+    }
+
+    /** Keeps what outlives a sleep; {@code una}: SND.UNA, {@code mtu}: that of the link. */
+    void keep(Memo memo, int una, int mtu) {
+        pathMtu = memo.number(pathMtu, mtu);
+        peerMss = memo.number(peerMss, mtu - headers);
+        options = memo.number(options, 0);
+        search.keep(memo, una, usable());
+        mss = memo.number(mss, fitting());
+        cut = memo.flag(cut);
+        longUpTo = memo.number(longUpTo, cut ? una : 0);
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.tcp.core;
 
 import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.wire.Seq;
 
 /**
@@ -185,5 +186,15 @@ final class SendTimers {
     /** R2 of RFC 9293 §3.8.3: the application's, in time (MUST-21), takes the place of the limit in retransmissions. */
     private int dataRetries() {
         return snd.patience.hasUserTimeout() ? Integer.MAX_VALUE : config.dataRetries();
+    }
+
+    /** Whether neither its own timer runs, nor those of its parts that look at what waits. */
+    boolean isAtRest() {
+        return rtoDeadline == NEVER && snd.persist.deadline() == NEVER && !snd.persist.isDue() && snd.cork.isAtRest();
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo) {
+        timeouts = memo.number(timeouts, 0);
     }
 }

@@ -4,6 +4,7 @@ import dev.weft.tcp.core.buffer.SendBuffer;
 import dev.weft.tcp.core.congestion.CongestionControl;
 import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.tcp.core.mtu.MtuProbing;
 import dev.weft.tcp.core.recovery.Persist;
 import dev.weft.tcp.core.recovery.Recovery;
@@ -364,5 +365,35 @@ final class Sender {
     int bareSeq() {
         int over = Seq.diff(sndNxt, windowEnd());
         return life.state().isSynchronized() && over >= 1 << windowShift ? windowEnd() : sndNxt;
+    }
+
+    /** Whether all that was queued has arrived, and nothing has to be done at some time but keep-alives. */
+    boolean isIdle() {
+        return sndUna == sndNxt && synAcked && !finQueued && buffer.isAtRest() && recovery.isAtRest() && size.isAtRest()
+                && patience.isAtRest() && !urgent.isPending() && timers.isAtRest();
+    }
+
+    /** Keeps what outlives a sleep; {@code rcvNxt}: RCV.NXT. */
+    void keep(Memo memo, int rcvNxt) {
+        sndUna = memo.number(sndUna, iss + 1);
+        sndNxt = sndUna;
+        sndWnd = memo.number(sndWnd, 0);
+        sndWl1 = memo.number(sndWl1, rcvNxt);
+        sndWl2 = memo.number(sndWl2, sndUna);
+        maxSndWnd = memo.number(maxSndWnd, sndWnd);
+        windowShift = memo.number(windowShift, 0);
+        synAcked = true;
+        synLost = memo.flag(synLost);
+        buffer.keep(memo, Integer.toUnsignedLong(sndUna - iss - 1), config.buffers().send());
+        rtt.keep(memo);
+        recovery.keep(memo, sndUna);
+        size.keep(memo, sndUna, config.mtu());
+        mss = memo.number(mss, size.mss());
+        rate.keep(memo, mss, sndNxt, buffer.acked());
+        persist.keep(memo);
+        patience.keep(memo);
+        cork.keep(memo);
+        timers.keep(memo);
+        emission.keep(memo);
     }
 }

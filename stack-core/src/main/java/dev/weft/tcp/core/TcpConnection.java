@@ -57,7 +57,8 @@ import dev.weft.wire.TcpFlags;
  * {@link #reserve} and {@link #commit}; the reader, between {@link #peek} and {@link #consumed}; the transmitter, which hands
  * payload polled to a device between {@link #holdAcked} and {@link #releaseAcked}. Whatever happens to the connection, that
  * memory stays until the closing call is made, and goes back to the pool then. Each party must make its closing call.
- * A connection with nothing to send and nothing to read holds no memory.
+ * A connection with nothing to send and nothing to read holds no memory. When nothing happens for a second it gives up its parts as
+ * well, see {@link Sleeper}, and has them made anew by the next input.
  *
  * <h2>The end</h2>
  *
@@ -101,23 +102,8 @@ public final class TcpConnection extends UserCalls {
      */
     public static final int ACCEPTABLE = 1 << 9;
 
-    /**
-     * So long after the last segment a connection is taken for idle: what it holds for a flight or for holes, and does not use, is
-     * given up (D8). Not at once, for an exchange of requests and answers would make it anew each time.
-     */
-    static final long REST = 1_000_000_000L;
-
-    private final TcpConfig config;
-    private final Arrival arrival;
-    private final Output output;
-    /** When it is taken for idle, MAX_VALUE if it is already. */
-    private long restAt = Long.MAX_VALUE;
-
     private TcpConnection(TcpConfig config, int iss, boolean active, TcpObserver observer) {
-        super(new Lifecycle(config, iss, active, observer), config.counters());
-        this.config = config;
-        this.arrival = new Arrival(life, counters);
-        this.output = new Output(config, life);
+        super(config, iss, active, observer);
     }
 
     /**
@@ -165,16 +151,16 @@ public final class TcpConnection extends UserCalls {
             throw new IllegalArgumentException("no SYN: " + syn);
         }
         var connection = new TcpConnection(config, iss, false, observer);
-        connection.life.open(TcpState.SYN_RECEIVED);
+        connection.life().open(TcpState.SYN_RECEIVED);
         if (given != null) {
-            connection.life.fastOpen(FastOpen.server(config.counters(), given));
+            connection.life().fastOpen(FastOpen.server(config.counters(), given));
         }
         if (!fast) {
-            connection.arrival.countTextWithSyn(syn);
+            connection.parts().arrival.countTextWithSyn(syn);
         }
-        connection.life.synchronize(now, syn);
+        connection.life().synchronize(now, syn);
         if (fast) {
-            connection.life.openFast(now, syn);
+            connection.life().openFast(now, syn);
         }
         return connection;
     }
@@ -198,7 +184,7 @@ public final class TcpConnection extends UserCalls {
             return null;
         }
         TcpConnection connection = passive(config, ack.ack - 1, now, syn, observer);
-        connection.snd.synSentUnseen();
+        connection.snd().synSentUnseen();
         connection.segment(now, ack);
         return connection.isHandshakeComplete() ? connection : null;
     }
@@ -211,7 +197,7 @@ public final class TcpConnection extends UserCalls {
      * @throws IllegalStateException unless the connection comes fresh from {@link #active}
      */
     public void connect(long now) {
-        life.open(TcpState.SYN_SENT);
+        life().open(TcpState.SYN_SENT);
     }
 
     /**
@@ -223,12 +209,17 @@ public final class TcpConnection extends UserCalls {
      * @param mss what it announced then; means nothing without a cookie
      */
     public void fastOpen(FastOpenCookie cookie, int mss) {
-        life.fastOpen(FastOpen.client(counters, cookie, mss));
+        life().fastOpen(FastOpen.client(config.counters(), cookie, mss));
     }
 
-    /** What {@link #fastOpen} has come to, null if it was not asked for. Means something when the handshake has ended. */
-    public FastOpenOutcome fastOpenOutcome() {
-        return life.fastOpen() == null ? null : life.fastOpen().outcome(snd.peerMss());
+    /** What {@link #fastOpen} has come to, null if it was not asked for; asking forgets it. When the handshake has ended. */
+    public FastOpenOutcome takeFastOpenOutcome() {
+        FastOpen attempt = isAsleep() ? null : life().fastOpen();
+        if (attempt == null) {
+            return null;
+        }
+        life().fastOpen(null);
+        return attempt.outcome(snd().peerMss());
     }
 
     /**
@@ -236,10 +227,11 @@ public final class TcpConnection extends UserCalls {
      * this returns; {@code in} may be changed. Any contents are allowed.
      */
     public void segment(long now, TcpSegment in) {
-        output.segmentArrived();
-        arrival.segment(now, in);
-        restAt = now + REST;
-        snd.settle(now);
+        Parts parts = parts();
+        parts.output.segmentArrived();
+        parts.arrival.segment(now, in);
+        stirred(now);
+        parts.snd.settle(now);
     }
 
     /**
@@ -248,35 +240,34 @@ public final class TcpConnection extends UserCalls {
      * something while {@link #isHalfOpen()}.
      */
     public void acceptQueueFull(boolean full) {
-        life.hold(full);
+        life().hold(full);
     }
 
     /** Whether a listener has made it of a SYN and the handshake is not complete. */
     public boolean isHalfOpen() {
-        return life.isHalfOpen();
+        return !isAsleep() && life().isHalfOpen();
     }
 
     /** Whether the handshake has completed at some time. */
     public boolean isHandshakeComplete() {
-        return life.isHandshakeComplete();
+        return isAsleep() || life().isHandshakeComplete();
     }
 
     /** Fires the timers that are due; too early is harmless. */
     public void tick(long now) {
-        life.tick(now);
-        if (life.state() == TcpState.CLOSED) {
+        if (isAsleep() && now < wakesAt()) {
             return;
         }
-        if (now >= rcv.acks.deadline()) {
-            rcv.acks.delayPassed();
+        Parts parts = parts();
+        parts.life.tick(now);
+        if (parts.life.state() == TcpState.CLOSED) {
+            return;
         }
-        snd.tick(now);
-        snd.settle(now);
-        if (now >= restAt) {
-            restAt = Long.MAX_VALUE;                 // what is in flight is answered by a segment
-            snd.rest();
-            rcv.rest();
+        if (now >= parts.rcv.acks.deadline()) {
+            parts.rcv.acks.delayPassed();
         }
+        parts.snd.tick(now);
+        parts.snd.settle(now);
     }
 
     /**
@@ -284,17 +275,21 @@ public final class TcpConnection extends UserCalls {
      * {@code NanoClock.FOREVER}. Holds until the next input; ask after poll has said false.
      */
     public long deadline() {
+        if (isAsleep()) {
+            return wakesAt();
+        }
+        Lifecycle life = life();
         if (life.state() == TcpState.CLOSED) {
-            return life.owesReset() ? output.pausedUntil() : Long.MAX_VALUE;
+            return life.owesReset() ? parts().output.pausedUntil() : Long.MAX_VALUE;
         }
         // TIME-WAIT has one deadline, its end.
         boolean rests = life.state().isSynchronized() && life.state() != TcpState.TIME_WAIT;
-        return rests ? Math.min(protocolDeadline(), restAt) : protocolDeadline();
+        return rests ? Math.min(protocolDeadline(), restsAt()) : protocolDeadline();
     }
 
     /** The same for what the protocol wants to do: to send, to wait for, to end. */
     long protocolDeadline() {
-        return Math.min(Math.min(snd.deadline(), rcv.acks.deadline()), Math.min(life.deadline(), output.pausedUntil()));
+        return isAsleep() ? wakesAt() : parts().deadline();
     }
 
     /**
@@ -305,7 +300,7 @@ public final class TcpConnection extends UserCalls {
      */
     public void error(long now, TcpError error, int quotedSeq) {
         if (isInFlight(quotedSeq)) {
-            life.complaint(error);
+            life().complaint(error);
         }
     }
 
@@ -314,8 +309,8 @@ public final class TcpConnection extends UserCalls {
      * less because of another connection. Segments are as long from now on, what is in flight stays as it is.
      */
     public void mtuChanged(long now, int mtu) {
-        snd.mtuChanged(mtu);
-        snd.settle(now);
+        snd().mtuChanged(mtu);
+        snd().settle(now);
     }
 
     /**
@@ -323,8 +318,8 @@ public final class TcpConnection extends UserCalls {
      * flight (RFC 5927 §4.1); counted if not.
      */
     public boolean isInFlight(int quotedSeq) {
-        if (!Seq.inWindow(quotedSeq, snd.sndUna, snd.outstanding())) {
-            counters.count(TcpDiscard.ICMP_NOT_IN_FLIGHT);
+        if (isAsleep() || !Seq.inWindow(quotedSeq, snd().sndUna, snd().outstanding())) {
+            config.counters().count(TcpDiscard.ICMP_NOT_IN_FLIGHT);
             return false;
         }
         return true;
@@ -337,19 +332,21 @@ public final class TcpConnection extends UserCalls {
      * @param mtu what the path takes; the caller does not go below what IP guarantees
      */
     public void packetTooBig(long now, int mtu) {
-        snd.mtuChanged(mtu);
-        snd.cutTooLong(now);
-        snd.settle(now);
+        snd().mtuChanged(mtu);
+        snd().cutTooLong(now);
+        snd().settle(now);
     }
 
     /** Whether and when the path MTU is probed for (RFC 4821); to be said before anything is sent. */
     public void mtuProbing(MtuProbing mode) {
-        snd.mtuProbing(mode);
+        snd().mtuProbing(mode);
     }
 
     /** The device takes frames again: output that {@link #localDrop} has paused may go on. */
     public void deviceReady(long now) {
-        output.deviceReady();
+        if (!isAsleep()) {
+            parts().output.deviceReady();
+        }
     }
 
     /**
@@ -357,7 +354,7 @@ public final class TcpConnection extends UserCalls {
      * never sent, and output pauses until {@link #deviceReady} or for 1 ms, doubling up to 64 ms.
      */
     public void localDrop(long now, TcpSegment segment) {
-        output.localDrop(now, segment);
+        parts().output.localDrop(now, segment);
     }
 
     // ---- output
@@ -370,44 +367,49 @@ public final class TcpConnection extends UserCalls {
      * {@link #holdAcked} and {@link #releaseAcked} until the latter.
      */
     public boolean poll(long now, TcpSegment out) {
-        return output.poll(now, out);
+        if (isAsleep()) {
+            out.clear();
+            return false;
+        }
+        if (parts().output.poll(now, out)) {
+            return true;
+        }
+        nothingLeaves(now);
+        return false;
     }
 
     /** A device is about to read polled payload outside the lock: acknowledged memory stays until {@link #releaseAcked}. */
     public void holdAcked() {
-        snd.buffer.hold();
+        snd().buffer.hold();
     }
 
     /** No write is in flight: acknowledged memory goes back to the pool. Must be called also when the connection has ended. */
     public void releaseAcked() {
-        snd.buffer.releaseHeld();
+        if (!isAsleep()) {
+            snd().buffer.releaseHeld();
+        }
     }
 
     // ---- what can be seen
 
     /** What has happened since the last call, a sum of the constants above, and forgets it. */
     public int takeEvents() {
-        return life.takeEvents();
+        return isAsleep() ? 0 : life().takeEvents();
     }
 
     /** STATUS call: the state. */
     public TcpState state() {
-        return life.state();
+        return isAsleep() ? TcpState.ESTABLISHED : life().state();
     }
 
     /** Why the connection failed; NONE as long as it has not. */
     public TcpFailure failure() {
-        return life.failure();
+        return isAsleep() ? TcpFailure.NONE : life().failure();
     }
 
     /** The last ICMP error that did not end the connection, since something new has been acknowledged; or null. */
     public TcpError softError() {
-        return life.softError();
-    }
-
-    /** Whether this end opened it, by {@link #active}. */
-    public boolean isActive() {
-        return life.isActive();
+        return isAsleep() ? null : life().softError();
     }
 
     /**
@@ -415,8 +417,8 @@ public final class TcpConnection extends UserCalls {
      * timestamp, or else its number, lies after all we have received. The listener then forgets this connection and takes an ISS after {@link #sndNxt()}.
      */
     public boolean mayBeReopenedBy(TcpSegment syn) {
-        return life.state() == TcpState.TIME_WAIT && syn.has(TcpFlags.SYN) && !syn.has(TcpFlags.RST) && !syn.has(TcpFlags.ACK)
-                && life.timestamps().isLaterIncarnation(syn, config.extensions().timestamps(), rcv.rcvNxt);
+        return state() == TcpState.TIME_WAIT && syn.has(TcpFlags.SYN) && !syn.has(TcpFlags.RST) && !syn.has(TcpFlags.ACK)
+                && life().timestamps().isLaterIncarnation(syn, config.extensions().timestamps(), rcv().rcvNxt);
     }
 
     /**
@@ -424,28 +426,28 @@ public final class TcpConnection extends UserCalls {
      * {@link #deadline()}; else null. Ask after poll has said false.
      */
     public TimeWait timeWait(long now) {
-        boolean rests = life.state() == TcpState.TIME_WAIT && life.isClosedByUser() && rcv.acks.isAtRest() && !life.owesReset();
-        return rests ? new TimeWait(config, life, now) : null;
+        boolean rests = state() == TcpState.TIME_WAIT && life().isClosedByUser() && rcv().acks.isAtRest() && !life().owesReset();
+        return rests ? new TimeWait(config, life(), now) : null;
     }
 
     /** SND.NXT. */
     public int sndNxt() {
-        return snd.sndNxt;
+        return seen().snd.sndNxt;
     }
 
     /** RCV.NXT; means something once the peer's SYN has come. */
     public int rcvNxt() {
-        return rcv.rcvNxt;
+        return seen().rcv.rcvNxt;
     }
 
     /** Bytes of text that the peer has acknowledged. */
     public long bytesAcknowledged() {
-        return snd.buffer.acked();
+        return seen().snd.buffer.acked();
     }
 
     /** Bytes of text that have come in order. */
     public long bytesReceived() {
-        return rcv.buffer.next();
+        return seen().rcv.buffer.next();
     }
 
     /** What decides how fast it sends. */
@@ -455,20 +457,20 @@ public final class TcpConnection extends UserCalls {
 
     /** A snapshot. Allocates; not for every segment. */
     public TcpInfo info() {
-        return TcpInfo.of(life);
+        return TcpInfo.of(seen().life);
     }
 
     // ---- for tests of this package
 
     Sender sender() {
-        return snd;
+        return snd();
     }
 
     Receiver receiver() {
-        return rcv;
+        return rcv();
     }
 
     Timestamps timestamps() {
-        return life.timestamps();
+        return life().timestamps();
     }
 }

@@ -1,5 +1,7 @@
 package dev.weft.tcp.core;
 
+import dev.weft.tcp.core.memo.Memo;
+
 /**
  * Urgent data of the peer's (RFC 9293 §3.8.5): where in its stream it ends. Only the octet before that place, the mark, is
  * known; which octets before it are urgent as well the application has to know (RFC 6093 §2). A read ends before the
@@ -53,5 +55,12 @@ final class UrgentIn {
     /** Whether the octet at {@code read} is the marked one. */
     boolean isMark(long read) {
         return known && end - 1 == read;
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo, long read) {
+        known = memo.flag(known);
+        end = memo.number(end, known ? read : 0);
+        inLine = memo.flag(inLine);
     }
 }

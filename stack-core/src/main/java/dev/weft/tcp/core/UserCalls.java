@@ -2,7 +2,6 @@ package dev.weft.tcp.core;
 
 import dev.weft.tcp.core.buffer.Pieces;
 import dev.weft.tcp.core.buffer.ReceiveRequest;
-import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpDiscard;
 
 /**
@@ -10,25 +9,21 @@ import dev.weft.tcp.core.counter.TcpDiscard;
  * and how it wants them done. Half of the connection's own face, in a file of its own: whoever has the lock calls it on the
  * connection.
  */
-abstract sealed class UserCalls permits TcpConnection {
+abstract sealed class UserCalls extends Sleeper permits TcpConnection {
 
-    final TcpCounters counters;
-    final Lifecycle life;
-    final Sender snd;
-    final Receiver rcv;
-
-    UserCalls(Lifecycle life, TcpCounters counters) {
-        this.counters = counters;
-        this.life = life;
-        this.snd = life.sender();
-        this.rcv = life.receiver();
+    UserCalls(TcpConfig config, int iss, boolean active, TcpObserver observer) {
+        super(config, iss, active, observer);
     }
 
     // ---- writing
 
     /** How many bytes may be written now; 0 also while connecting, but for {@link TcpConnection#fastOpen}, and after output has been closed. */
     public int writable() {
-        return life.mayWrite() ? snd.buffer.writable() : 0;
+        return writable(seen());
+    }
+
+    private static int writable(Parts parts) {
+        return parts.life.mayWrite() ? parts.snd.buffer.writable() : 0;
     }
 
     /**
@@ -41,13 +36,13 @@ abstract sealed class UserCalls permits TcpConnection {
      * @throws IllegalStateException if a loan is open
      */
     public int reserve(Pieces out, int max) {
-        if (writable() == 0) {
+        if (writable(parts()) == 0) {
             out.clear();
             return 0;
         }
-        int reserved = snd.buffer.reserve(out, max);
+        int reserved = snd().buffer.reserve(out, max);
         if (reserved == 0) {
-            counters.count(TcpDiscard.NO_MEMORY);
+            config.counters().count(TcpDiscard.NO_MEMORY);
         }
         return reserved;
     }
@@ -60,8 +55,9 @@ abstract sealed class UserCalls permits TcpConnection {
      * @throws IllegalArgumentException if {@code length} is out of range
      */
     public boolean commit(long now, int length) {
-        boolean taken = life.mayWrite();
-        snd.buffer.commit(length, !taken);
+        boolean taken = life().mayWrite();
+        snd().buffer.commit(length, !taken);
+        restsLater();
         return taken;
     }
 
@@ -72,9 +68,9 @@ abstract sealed class UserCalls permits TcpConnection {
     public boolean commitUrgent(long now, int length) {
         boolean taken = commit(now, length);
         if (taken && length > 0) {
-            snd.urgent.mark(snd.textEnd());
-            if (snd.sndWnd == 0) {
-                rcv.acks.soon();
+            snd().urgent.mark(snd().textEnd());
+            if (snd().sndWnd == 0) {
+                rcv().acks.soon();
             }
         }
         return taken;
@@ -85,24 +81,24 @@ abstract sealed class UserCalls permits TcpConnection {
      * Waking it for each ACK would cost more than it writes.
      */
     public int writeLowWater() {
-        return Math.max(1, snd.buffer.capacity() / 3);
+        return Math.max(1, seen().snd.buffer.capacity() / 3);
     }
 
     /** Bytes written that the peer has not acknowledged, sent or not: 0 when all has arrived (for lingering). */
     public int unacknowledged() {
-        return snd.buffer.length();
+        return isAsleep() ? 0 : snd().buffer.length();
     }
 
     /** Whether the peer has acknowledged all that was written, and our FIN. */
     public boolean isOutputDelivered() {
-        return snd.finAcknowledged();
+        return !isAsleep() && snd().finAcknowledged();
     }
 
     // ---- how it is sent
 
     /** Switches Nagle's algorithm off or on (RFC 9293 §3.7.4, MUST-17). */
     public void noDelay(boolean on) {
-        snd.noDelay(on);
+        snd().noDelay(on);
     }
 
     /**
@@ -110,7 +106,7 @@ abstract sealed class UserCalls permits TcpConnection {
      * AckPolicy#QUICK} segments or until data is sent, whichever comes first.
      */
     public void quickAck(boolean on) {
-        rcv.acks.quickly(on);
+        rcv().acks.quickly(on);
     }
 
     /**
@@ -118,7 +114,7 @@ abstract sealed class UserCalls permits TcpConnection {
      * after 200 ms, before FIN, and as soon as it fills a segment.
      */
     public void cork(boolean on) {
-        snd.cork.set(on, snd.textEnd());
+        snd().cork.set(on, snd().textEnd());
     }
 
     /**
@@ -129,8 +125,8 @@ abstract sealed class UserCalls permits TcpConnection {
      * @param count so many without an answer, and one interval more, end the connection; 2 to 127, 0 for no keep-alives
      */
     public void keepAlive(long now, long idle, long interval, int count) {
-        snd.patience.keepAlive(idle, interval, count);
-        snd.settle(now);
+        snd().patience.keepAlive(idle, interval, count);
+        snd().settle(now);
     }
 
     /**
@@ -139,20 +135,24 @@ abstract sealed class UserCalls permits TcpConnection {
      * closed window (MUST-37), as in Linux: the application has set a limit. 0: the limit is that of retransmissions.
      */
     public void userTimeout(long now, long nanos) {
-        snd.patience.userTimeout(nanos);
-        snd.settle(now);
+        snd().patience.userTimeout(nanos);
+        snd().settle(now);
     }
 
     // ---- reading
 
     /** How many bytes can be read now, up to a byte of urgent data that will be taken out. What came before a failure stays readable. */
     public int readable() {
-        return rcv.readable();
+        return isAsleep() ? 0 : rcv().readable();
     }
 
     /** Whether nothing will follow what is readable: the peer's FIN has come, the connection is over, or {@link #shutdownInput} was called. */
     public boolean isInputEnded() {
-        return rcv.finReceived() || life.isInputShut() || life.state() == TcpState.CLOSED && !life.isFresh();
+        return !isAsleep() && isInputEnded(parts());
+    }
+
+    private static boolean isInputEnded(Parts parts) {
+        return parts.rcv.finReceived() || parts.life.isInputShut() || parts.life.state() == TcpState.CLOSED && !parts.life.isFresh();
     }
 
     /**
@@ -160,7 +160,7 @@ abstract sealed class UserCalls permits TcpConnection {
      * the connection's own end. A failure that comes later takes nothing away from it.
      */
     public boolean isInputComplete() {
-        return rcv.finReceived() || life.isInputShut();
+        return !isAsleep() && (rcv().finReceived() || life().isInputShut());
     }
 
     /**
@@ -177,7 +177,7 @@ abstract sealed class UserCalls permits TcpConnection {
             out.clear();
             return 0;
         }
-        return rcv.buffer.lend(out, rcv.urgent.untilMark(rcv.buffer.read(), Math.min(max, readable())));
+        return rcv().buffer.lend(out, rcv().urgent.untilMark(rcv().buffer.read(), Math.min(max, readable())));
     }
 
     /**
@@ -188,7 +188,7 @@ abstract sealed class UserCalls permits TcpConnection {
      * @throws IllegalArgumentException if {@code length} is out of range
      */
     public void consumed(long now, int length) {
-        rcv.buffer.consumed(length);
+        rcv().buffer.consumed(length);
         haveRead(now);
     }
 
@@ -200,17 +200,24 @@ abstract sealed class UserCalls permits TcpConnection {
      * @throws IllegalStateException if one is queued
      */
     public void request(ReceiveRequest waiting) {
-        rcv.buffer.request(waiting);
+        if (isAsleep()) {
+            waits(waiting);
+        } else {
+            rcv().buffer.request(waiting);
+        }
     }
 
     /** Whether a reader waits, and READABLE does not concern it yet: less has come than it wants, and more can come. */
     public boolean isTooLittle() {
-        return rcv.buffer.isTooLittle() && !isInputEnded() && !rcv.mustNotWait();
+        if (isAsleep()) {
+            return hasWaiting() && !seen().rcv.mustNotWait();
+        }
+        return rcv().buffer.isTooLittle() && !isInputEnded() && !rcv().mustNotWait();
     }
 
     /** Whether a reader that wants {@code least} bytes had better take the fewer that are {@link #readable}. */
     public boolean isEnough(int least) {
-        return readable() >= least || isInputEnded() || rcv.mustNotWait();
+        return readable() >= least || isInputEnded() || seen().rcv.mustNotWait();
     }
 
     /**
@@ -219,7 +226,11 @@ abstract sealed class UserCalls permits TcpConnection {
      * @return how many bytes have been put into it. They count as read, and come before what {@link #readable} says
      */
     public int withdraw(long now) {
-        int filled = rcv.buffer.withdraw();
+        if (isAsleep()) {
+            waitsNoMore();
+            return 0;
+        }
+        int filled = rcv().buffer.withdraw();
         if (filled > 0) {
             haveRead(now);
         }
@@ -227,10 +238,11 @@ abstract sealed class UserCalls permits TcpConnection {
     }
 
     private void haveRead(long now) {
-        rcv.skipUrgent();
-        rcv.tuning.consumed(now);
-        if (life.state().takesText()) {
-            rcv.roomMade();
+        restsLater();
+        rcv().skipUrgent();
+        rcv().tuning.consumed(now);
+        if (life().state().takesText()) {
+            rcv().roomMade();
         }
     }
 
@@ -240,14 +252,14 @@ abstract sealed class UserCalls permits TcpConnection {
      * have come yet.
      */
     public int urgentRemaining() {
-        return rcv.urgent.remaining(rcv.buffer.read());
+        return isAsleep() ? 0 : rcv().urgent.remaining(rcv().buffer.read());
     }
 
     /** Whether the marked byte of urgent data stays in the stream (RFC 6093 §4), as it does at first, or is taken out of it. */
     public void urgentInLine(boolean on) {
-        rcv.urgent.inLine(on);
-        rcv.skipUrgent();
-        life.raise(TcpConnection.READABLE);
+        rcv().urgent.inLine(on);
+        rcv().skipUrgent();
+        life().raise(TcpConnection.READABLE);
     }
 
     // ---- ending
@@ -257,17 +269,17 @@ abstract sealed class UserCalls permits TcpConnection {
      * takes effect after it. No effect when output is closed already.
      */
     public void shutdownOutput(long now) {
-        life.shutdownOutput();
-        snd.settle(now);
+        life().shutdownOutput();
+        snd().settle(now);
     }
 
     /** Nothing more will be read: what is unread and what still comes is acknowledged and thrown away. */
     public void shutdownInput(long now) {
-        life.shutdownInput();
-        if (life.state().takesText()) {
-            rcv.roomMade();
+        life().shutdownInput();
+        if (life().state().takesText()) {
+            rcv().roomMade();
         }
-        life.raise(TcpConnection.READABLE);
+        life().raise(TcpConnection.READABLE);
     }
 
     /**
@@ -276,9 +288,9 @@ abstract sealed class UserCalls permits TcpConnection {
      * After a failure it lets go of what was still readable.
      */
     public void close(long now) {
-        if (!life.isClosedByUser()) {
-            life.close(now);
-            snd.settle(now);
+        if (!life().isClosedByUser()) {
+            life().close(now);
+            snd().settle(now);
         }
     }
 
@@ -287,6 +299,6 @@ abstract sealed class UserCalls permits TcpConnection {
      * unread is gone. Poll once more.
      */
     public void abort(long now) {
-        life.abort();
+        life().abort();
     }
 }

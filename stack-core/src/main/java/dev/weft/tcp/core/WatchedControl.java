@@ -2,6 +2,7 @@ package dev.weft.tcp.core;
 
 import dev.weft.tcp.core.congestion.AckSample;
 import dev.weft.tcp.core.congestion.CongestionControl;
+import dev.weft.tcp.core.memo.Memo;
 
 /** A congestion control whose windows somebody watches: tells after each call what that has changed, and why. */
 final class WatchedControl implements CongestionControl {
@@ -115,5 +116,10 @@ final class WatchedControl implements CongestionControl {
     public void underused(int used) {
         control.underused(used);
         tell(WindowCause.UNDERUSED);
+    }
+
+    @Override
+    public void keep(Memo memo) {
+        control.keep(memo);
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class RestTest {
 
     private static int room(Conversation c) {
-        return c.stack.connection().snd.recovery.board.room();
+        return c.stack.connection().sender().recovery.board.room();
     }
 
     @Test

@@ -64,6 +64,11 @@ record Scenario(long seed, int aBytes, int bBytes, Link link, Link back, Ends en
         return (int) (seed & 1) * 10;
     }
 
+    /** Whether the ends sleep whenever they may, and not only after a second. */
+    boolean sleeps() {
+        return (seed & 1 << 7) != 0;
+    }
+
     /** Whether the ends probe for the path MTU from the beginning (RFC 4821), and the channel swallows longer packets than this. */
     int pathMtu() {
         return (seed & 6) == 0 ? 1200 : Integer.MAX_VALUE;

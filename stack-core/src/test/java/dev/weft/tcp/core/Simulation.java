@@ -223,6 +223,9 @@ final class Simulation {
         if (end.connection != null) {
             end.connection.releaseAcked();
             end.checkTimers();
+            if (scenario.sleeps()) {
+                end.connection.sleep();
+            }
         }
     }
 

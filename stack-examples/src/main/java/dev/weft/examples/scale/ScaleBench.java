@@ -14,6 +14,8 @@ public final class ScaleBench {
     private static final int COLD = 5_000;
     private static final int SLICES = 10;
     private static final int WARM_UP_ROUNDS = 3;
+    /** After so long an idle end is asleep. */
+    private static final long SLEEPS_AFTER_MILLIS = 3_000;
 
     private final PrintStream out;
     private final boolean tap;
@@ -39,6 +41,7 @@ public final class ScaleBench {
             ends = scale.ends();
             Footprint empty = Footprint.take();
             scale.open(COLD, COLD, _ -> { });
+            Thread.sleep(SLEEPS_AFTER_MILLIS);
             tell("cold", COLD, Footprint.take().minus(empty).dividedBy(ends * COLD));
             scale.closeAll();
             for (int i = 0; i < WARM_UP_ROUNDS && warmUp > 0; i++) {
@@ -48,6 +51,7 @@ public final class ScaleBench {
             int before = scale.left();
             Footprint warm = Footprint.take();
             fill(scale, connections);
+            Thread.sleep(SLEEPS_AFTER_MILLIS);
             tell("warm", connections, Footprint.take().minus(warm).dividedBy(ends * connections));
             if (histogram > 0) {
                 out.println(Footprint.histogram(histogram));

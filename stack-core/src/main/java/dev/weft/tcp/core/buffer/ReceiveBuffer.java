@@ -3,6 +3,7 @@ package dev.weft.tcp.core.buffer;
 import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpDiscard;
 import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.memo.Memo;
 
 /**
  * What the peer has sent and the application has not consumed, each byte at its place from the moment it comes.
@@ -265,5 +266,23 @@ public final class ReceiveBuffer {
             return;
         }
         ring.releaseBefore(read);
+    }
+
+    /** Whether there is nothing in it, and nobody reads; a reader that waits and has got nothing is none. */
+    public boolean isAtRest() {
+        return read == next && lent == 0 && ranges.isEmpty() && !discarding && !starved && !squeezed
+                && (request == null || request.filled() == 0);
+    }
+
+    /** Keeps what outlives a sleep, but for the reader that waits; {@code usualNext} and {@code first} may be its position and its size. */
+    public void keep(Memo memo, long usualNext, int first) {
+        next = memo.number(next, usualNext);
+        read = next;
+        capacity = memo.number(capacity, first);
+    }
+
+    /** The reader that waits, or null. */
+    public ReceiveRequest waiting() {
+        return request;
     }
 }

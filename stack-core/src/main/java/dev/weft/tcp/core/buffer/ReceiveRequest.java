@@ -58,7 +58,7 @@ public final class ReceiveRequest {
     }
 
     /** Lets go of the memory. */
-    void end() {
+    public void end() {
         target = null;
     }
 }

@@ -1,5 +1,7 @@
 package dev.weft.tcp.core.buffer;
 
+import dev.weft.tcp.core.memo.Memo;
+
 /**
  * What the application has written and the peer has not acknowledged, sent or not.
  * <pre>
@@ -138,5 +140,18 @@ public final class SendBuffer {
         } else {
             ring.releaseBefore(acked);
         }
+    }
+
+    /** Whether it is empty, and nobody fills it or sends from it. */
+    public boolean isAtRest() {
+        return acked == end && reserved == end && !held;
+    }
+
+    /** Keeps what outlives a sleep; {@code usualAcked} and {@code first} may be its position and its size. */
+    public void keep(Memo memo, long usualAcked, int first) {
+        acked = memo.number(acked, usualAcked);
+        end = acked;
+        reserved = acked;
+        capacity = memo.number(capacity, first);
     }
 }

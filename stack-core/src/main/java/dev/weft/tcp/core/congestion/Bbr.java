@@ -1,5 +1,7 @@
 package dev.weft.tcp.core.congestion;
 
+import dev.weft.tcp.core.memo.Memo;
+
 /**
  * BBR version 3 (draft-ietf-ccwg-bbr-06; sections below are its): sends at the rate at which the path delivers, keeps about
  * one bandwidth-delay product in flight, and now and then looks whether there is more bandwidth or a shorter round trip.
@@ -593,5 +595,37 @@ public final class Bbr implements CongestionControl {
 
     private void restoreCwnd() {
         cwnd = Math.max(cwnd, priorCwnd);
+    }
+
+    @Override
+    public void keep(Memo memo) {
+        model.keep(memo);
+        random = memo.number(random, 0);
+        state = memo.one(state, State.values());
+        ackPhase = memo.one(ackPhase, AckPhase.values());
+        mss = memo.number(mss, 0);
+        initialCwnd = memo.number(initialCwnd, LossBasedControl.initialWindow(mss));
+        cwnd = memo.number(cwnd, initialCwnd);
+        priorCwnd = memo.number(priorCwnd, 0);
+        pacingRate = memo.number(pacingRate, 0);
+        recovering = memo.flag(recovering);
+        recovered = memo.flag(recovered);
+        afterTimeout = memo.flag(afterTimeout);
+        cycleStamp = memo.time(cycleStamp, 0);
+        probeWait = memo.number(probeWait, 0);
+        roundsSinceProbeUp = memo.number(roundsSinceProbeUp, 0);
+        probeSample = memo.flag(probeSample);
+        probeTooHigh = memo.flag(probeTooHigh);
+        probePrecautionary = memo.flag(probePrecautionary);
+        probeUpRounds = memo.number(probeUpRounds, 0);
+        probeUpAcked = memo.number(probeUpAcked, 0);
+        probeUpAckedPerIncrement = memo.number(probeUpAckedPerIncrement, BbrModel.INFINITE);
+        drainStartRound = memo.number(drainStartRound, 0);
+        startupLosses = memo.number(startupLosses, 0);
+        probeRttDoneAt = memo.time(probeRttDoneAt, 0);
+        probeRttRoundDone = memo.flag(probeRttRoundDone);
+        idleRestart = memo.flag(idleRestart);
+        totalDelivered = memo.number(totalDelivered, 0);
+        undoState = memo.one(undoState, State.values());
     }
 }

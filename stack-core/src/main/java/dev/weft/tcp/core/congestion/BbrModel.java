@@ -1,5 +1,7 @@
 package dev.weft.tcp.core.congestion;
 
+import dev.weft.tcp.core.memo.Memo;
+
 /**
  * What BBR believes of the path (draft-ietf-ccwg-bbr §5.5): the bandwidth that it delivers, its round trip without a queue,
  * how much it delivers in bunches, and, from losses, how much may be in flight. Long-term bounds come from probing,
@@ -319,5 +321,40 @@ final class BbrModel {
         bwShortTerm = Math.max(bwShortTerm, undoBwShortTerm);
         inflightShortTerm = Math.max(inflightShortTerm, undoInflightShortTerm);
         inflightLongTerm = Math.max(inflightLongTerm, undoInflightLongTerm);
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo) {
+        nextRoundDelivered = memo.number(nextRoundDelivered, 0);
+        roundStart = memo.flag(roundStart);
+        roundCount = memo.number(roundCount, 0);
+        maxBwNow = memo.number(maxBwNow, 0);
+        maxBwBefore = memo.number(maxBwBefore, 0);
+        bw = memo.number(bw, maxBw());
+        minRtt = memo.number(minRtt, INFINITE);
+        minRttStamp = memo.time(minRttStamp, 0);
+        probeRttMinDelay = memo.number(probeRttMinDelay, minRtt);
+        probeRttMinStamp = memo.time(probeRttMinStamp, minRttStamp);
+        probeRttExpired = memo.flag(probeRttExpired);
+        extraAckedStart = memo.time(extraAckedStart, 0);
+        extraAckedDelivered = memo.number(extraAckedDelivered, 0);
+        extraAcked = memo.number(extraAcked, 0);
+        extraAckedRound = memo.number(extraAckedRound, 0);
+        extraAckedNext = memo.number(extraAckedNext, 0);
+        fullBw = memo.number(fullBw, 0);
+        fullBwCount = memo.number(fullBwCount, 0);
+        fullBwNow = memo.flag(fullBwNow);
+        fullBwReached = memo.flag(fullBwReached);
+        bwLatest = memo.number(bwLatest, 0);
+        inflightLatest = memo.number(inflightLatest, 0);
+        lossRoundDelivered = memo.number(lossRoundDelivered, 0);
+        lossRoundStart = memo.flag(lossRoundStart);
+        lossInRound = memo.flag(lossInRound);
+        bwShortTerm = memo.number(bwShortTerm, INFINITE);
+        inflightShortTerm = memo.number(inflightShortTerm, INFINITE);
+        inflightLongTerm = memo.number(inflightLongTerm, INFINITE);
+        undoBwShortTerm = memo.number(undoBwShortTerm, INFINITE);
+        undoInflightShortTerm = memo.number(undoInflightShortTerm, INFINITE);
+        undoInflightLongTerm = memo.number(undoInflightLongTerm, INFINITE);
     }
 }

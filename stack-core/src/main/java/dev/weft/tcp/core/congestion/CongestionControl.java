@@ -1,5 +1,7 @@
 package dev.weft.tcp.core.congestion;
 
+import dev.weft.tcp.core.memo.Memo;
+
 /**
  * How much may be in flight, and how fast it may leave. Told what the {@code Sender} and its {@code Recovery} find out, in
  * bytes and nanoseconds; keeps its windows and rates and nothing else of the connection.
@@ -87,4 +89,7 @@ public interface CongestionControl {
      * @param used the most that was in flight meanwhile
      */
     void underused(int used);
+
+    /** The connection falls asleep, or wakes: keeps all that it knows. */
+    void keep(Memo memo);
 }

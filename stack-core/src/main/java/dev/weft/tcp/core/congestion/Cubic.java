@@ -1,5 +1,7 @@
 package dev.weft.tcp.core.congestion;
 
+import dev.weft.tcp.core.memo.Memo;
+
 /**
  * CUBIC (RFC 9438), slow start by {@link HyStart}. After a loss the window follows a cubic function of time, whatever the
  * round-trip time: quickly back to where the loss was, slowly across that size, and quickly again when nothing happens there.
@@ -172,5 +174,27 @@ public final class Cubic extends LossBasedControl {
         inEpoch = undoInEpoch;
         cwndPrior = undoPrior;
         cwndEpoch = undoCwndEpoch;
+    }
+
+    @Override
+    public void keep(Memo memo) {
+        super.keep(memo);
+        hyStart.keep(memo);
+        wMax = memo.real(wMax);
+        epochStart = memo.time(epochStart, 0);
+        inEpoch = memo.flag(inEpoch);
+        lastAck = memo.time(lastAck, 0);
+        k = memo.real(k);
+        wEst = memo.real(wEst);
+        cwndEpoch = memo.real(cwndEpoch);
+        cwndPrior = memo.real(cwndPrior);
+        fraction = memo.real(fraction);
+        undoWMax = memo.real(undoWMax);
+        undoK = memo.real(undoK);
+        undoEpochStart = memo.time(undoEpochStart, 0);
+        undoWEst = memo.real(undoWEst);
+        undoInEpoch = memo.flag(undoInEpoch);
+        undoPrior = memo.real(undoPrior);
+        undoCwndEpoch = memo.real(undoCwndEpoch);
     }
 }

@@ -1,5 +1,7 @@
 package dev.weft.tcp.core.congestion;
 
+import dev.weft.tcp.core.memo.Memo;
+
 /**
  * HyStart++ (RFC 9406): leaves slow start when the round-trip time says that a queue builds up, before it overflows. The
  * least round-trip time of a round is compared with that of the round before; if it has grown by more than an eighth, the
@@ -90,5 +92,16 @@ final class HyStart {
             conservative = true;
             cssRounds = 0;
         }
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo) {
+        conservative = memo.flag(conservative);
+        roundEnd = memo.number(roundEnd, 0);
+        lastRoundMinRtt = memo.number(lastRoundMinRtt, NONE);
+        currentRoundMinRtt = memo.number(currentRoundMinRtt, NONE);
+        rttSamples = memo.number(rttSamples, 0);
+        cssBaselineMinRtt = memo.number(cssBaselineMinRtt, NONE);
+        cssRounds = memo.number(cssRounds, 0);
     }
 }

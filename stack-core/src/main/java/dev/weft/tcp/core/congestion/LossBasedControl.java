@@ -1,5 +1,7 @@
 package dev.weft.tcp.core.congestion;
 
+import dev.weft.tcp.core.memo.Memo;
+
 /**
  * What {@link NewReno} and {@link Cubic} share: a window that doubles each round trip up to a threshold (RFC 5681 §3.1), that
  * shrinks when a segment is lost, and that is forgotten when it is not used. How it grows beyond the threshold, and by how
@@ -183,5 +185,14 @@ public abstract class LossBasedControl implements CongestionControl {
 
     protected final void grow(int bytes) {
         cwnd = Math.min(LARGEST, cwnd + bytes);
+    }
+
+    @Override
+    public void keep(Memo memo) {
+        mss = memo.number(mss, 0);
+        cwnd = memo.number(cwnd, initialWindow(mss));
+        ssthresh = memo.number(ssthresh, Integer.MAX_VALUE);
+        priorCwnd = memo.number(priorCwnd, 0);
+        priorSsthresh = memo.number(priorSsthresh, 0);
     }
 }

@@ -1,5 +1,7 @@
 package dev.weft.tcp.core.congestion;
 
+import dev.weft.tcp.core.memo.Memo;
+
 /**
  * The standard congestion control: slow start and congestion avoidance (RFC 5681 §3.1) counted in bytes (RFC 3465), fast
  * recovery as NewReno does it (RFC 6582 §3.2), initial window of ten segments (RFC 6928).
@@ -37,5 +39,11 @@ public final class NewReno extends LossBasedControl {
     @Override
     protected void forgetGrowth() {
         bytesAcked = 0;
+    }
+
+    @Override
+    public void keep(Memo memo) {
+        super.keep(memo);
+        bytesAcked = memo.number(bytesAcked, 0);
     }
 }

@@ -1,5 +1,7 @@
 package dev.weft.tcp.core.congestion;
 
+import dev.weft.tcp.core.memo.Memo;
+
 /**
  * When the next segment may leave, so that a window does not leave as one burst: {@code bytes / rate} after the one before.
  * Where many segments fit into a millisecond they leave together, a quantum at a time, and the timer runs once for each.
@@ -141,5 +143,14 @@ public final class Pacer {
      */
     private long timeOf(int bytes) {
         return (long) Math.min(LONGEST, (double) bytes * SECOND / rate);
+    }
+
+    /** Keeps what outlives a sleep; nothing waits. */
+    public void keep(Memo memo, int cwnd) {
+        rate = memo.number(rate, 0);
+        quantum = memo.number(quantum, 0);
+        unpaced = memo.number(unpaced, 0);
+        nextSend = memo.time(nextSend, 0);
+        mostLate = memo.number(mostLate, cwnd / 4);
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.tcp.core.congestion;
 
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.wire.Seq;
 
 /**
@@ -337,5 +338,20 @@ public final class RateSampler {
         log = target;
         tail -= head;
         head = 0;
+    }
+
+    /** Keeps what outlives a sleep, where nothing is in flight and no ACK half taken in. */
+    public void keep(Memo memo, long acked) {
+        delivered = memo.number(delivered, acked);
+        deliveredAt = memo.time(deliveredAt, 0);
+        firstSent = memo.time(firstSent, 0);
+        lost = memo.number(lost, 0);
+        appLimitedUntil = memo.number(appLimitedUntil, delivered);
+        minRtt = memo.number(minRtt, Long.MAX_VALUE);
+    }
+
+    /** Whether nothing of the last ACK is left to be told. */
+    public boolean isAtRest() {
+        return head == tail && !hasNewest;
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.tcp.core.congestion;
 
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.wire.Seq;
 
 /**
@@ -52,5 +53,16 @@ public final class WindowUse {
     /** In slow start twice what was in flight may be open, for otherwise pacing would keep the window from doubling. */
     public boolean isLimited(int cwnd, boolean slowStart) {
         return blocked || slowStart && cwnd < 2L * most;
+    }
+
+    /** Whether {@link #stopped} has nothing to tell or to note any more, as long as nothing is in flight. */
+    public boolean isSettled(int nxt) {
+        return !blocked && most == 0 && used == 0 && windowEnd == nxt;
+    }
+
+    /** Keeps what outlives a sleep, of one that is settled. */
+    public void keep(Memo memo, int nxt) {
+        windowEnd = nxt;
+        usedSince = memo.time(usedSince, 0);
     }
 }

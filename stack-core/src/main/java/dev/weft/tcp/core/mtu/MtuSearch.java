@@ -1,5 +1,6 @@
 package dev.weft.tcp.core.mtu;
 
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.wire.Seq;
 
 /**
@@ -230,5 +231,20 @@ public final class MtuSearch {
     public void doubtful(long now) {
         probe = 0;
         notBefore = Math.max(notBefore, now + AFTER_DOUBT);
+    }
+
+    /** Keeps what outlives a sleep, with no probe out; {@code una}: SND.UNA. */
+    public void keep(Memo memo, int una, int usable) {
+        mode = memo.one(mode, MtuProbing.values());
+        ceiling = memo.number(ceiling, usable);
+        begun = memo.flag(begun);
+        searching = memo.flag(searching);
+        low = memo.number(low, 0);
+        high = memo.number(high, 0);
+        first = memo.flag(first);
+        notBefore = memo.time(notBefore, 0);
+        finished = memo.flag(finished);
+        trusted = memo.number(trusted, 0);
+        verifiedAt = memo.number(verifiedAt, trusted == 0 ? 0 : una);
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.tcp.core.recovery;
 
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.tcp.core.segment.Timestamps;
 import dev.weft.wire.Seq;
 
@@ -136,5 +137,22 @@ public final class Rack {
     /** RFC 8985 §6.3: on a time-out what was sent within the last round trip is not given up yet. */
     void timedOut(long now, Scoreboard board, long window) {
         board.loseSentBefore(now, Long.MAX_VALUE, 0, now - rtt - window);
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo, int una) {
+        sentAt = memo.time(sentAt, 0);
+        end = memo.number(end, una);
+        known = memo.flag(known);
+        rtt = memo.number(rtt, 0);
+        minRtt = memo.number(minRtt, rtt);
+        priorMinRtt = memo.number(priorMinRtt, Long.MAX_VALUE);
+        minRttSince = memo.time(minRttSince, 0);
+        fack = memo.number(fack, una);
+        reorderingSeen = memo.flag(reorderingSeen);
+        multiplier = memo.number(multiplier, 1);
+        persist = memo.number(persist, PERSIST);
+        inDsackRound = memo.flag(inDsackRound);
+        dsackRound = memo.number(dsackRound, una);
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.tcp.core.recovery;
 
 import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.tcp.core.segment.Ecn;
 import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.tcp.core.segment.Timestamps;
@@ -513,5 +514,27 @@ public final class Recovery {
         recover = nxt;
         reorderDeadline = NEVER;
         probe.abandon();
+    }
+
+    /** Whether nothing is in flight, waited for, or going to be sent again. */
+    public boolean isAtRest() {
+        return phase == Phase.OPEN && board.isAtRest() && duplicateBytes == 0 && deadline() == NEVER && !probe.isDue();
+    }
+
+    /** Keeps what outlives a sleep; SND.UNA is {@code unacknowledged}. What {@link #beginAck} notes it notes anew, what a reduction needs as well. */
+    public void keep(Memo memo, int unacknowledged) {
+        una = unacknowledged;
+        sack = memo.flag(sack);
+        begun = memo.flag(begun);
+        recover = memo.number(recover, una - 1);
+        reductionStands = memo.flag(reductionStands);
+        retransmits = memo.number(retransmits, 0);
+        retransmittedBytes = memo.number(retransmittedBytes, 0);
+        retransmittedAt = memo.time(retransmittedAt, 0);
+        duplicateAcks = memo.number(duplicateAcks, 0);
+        board.keep(memo);
+        rack.keep(memo, una);
+        probe.keep(memo, una);
+        spurious.keep(memo, una);
     }
 }

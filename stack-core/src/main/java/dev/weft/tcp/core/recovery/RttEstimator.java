@@ -1,5 +1,7 @@
 package dev.weft.tcp.core.recovery;
 
+import dev.weft.tcp.core.memo.Memo;
+
 /**
  * Round-trip time and the retransmission time-out that follows from it (RFC 6298). All times in nanoseconds.
  *
@@ -112,5 +114,16 @@ public final class RttEstimator {
 
     public long rttvar() {
         return rttvar;
+    }
+
+    /** Keeps what outlives a sleep. */
+    public void keep(Memo memo) {
+        srtt = memo.number(srtt, 0);
+        rttvar = memo.number(rttvar, 0);
+        deviation = memo.number(deviation, rttvar);
+        mostDeviation = memo.number(mostDeviation, deviation);
+        roundBegan = memo.time(roundBegan, 0);
+        base = memo.number(base, Math.min(MAX_RTO, srtt + Math.max(floor, 4 * rttvar)));
+        shift = memo.number(shift, 0);
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.tcp.core.recovery;
 
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.wire.Seq;
 import java.util.Arrays;
 
@@ -729,5 +730,15 @@ public final class Scoreboard {
             inFlight--;
         }
         return at == nxt && lostSum == lostBytes && sackedSum == sackedBytes && inFlight == 0 && pipe() >= 0;
+    }
+
+    /** Whether nothing is on it, nor a probe on its way. */
+    boolean isAtRest() {
+        return head == tail && !probing && !probeLost;
+    }
+
+    /** Keeps what outlives a sleep of an empty one. */
+    void keep(Memo memo) {
+        telling = memo.flag(telling);
     }
 }

@@ -5,6 +5,7 @@ import dev.weft.tcp.core.congestion.CongestionControl;
 import dev.weft.tcp.core.congestion.Pacer;
 import dev.weft.tcp.core.congestion.RateSampler;
 import dev.weft.tcp.core.congestion.WindowUse;
+import dev.weft.tcp.core.memo.Memo;
 
 /**
  * What decides how fast a connection sends: joins the {@link CongestionControl}, the {@link RateSampler} that measures for it,
@@ -129,5 +130,22 @@ public final class SendRate {
             sample.newlyLost = 0;
         }
         pacer.follow(control.pacingRate(), control.cwnd(), control.ssthresh(), srtt, mss);
+    }
+
+    /** Whether a look at a connection without anything in flight changes nothing here. */
+    public boolean isAtRest(int nxt) {
+        return sampler.isAtRest() && sampler.isAppLimited() && use.isSettled(nxt) && pacer.deadline() == Long.MAX_VALUE;
+    }
+
+    /** Keeps what outlives a sleep; what {@link #sample} says is said anew with each ACK. */
+    public void keep(Memo memo, int segment, int nxt, long acked) {
+        mss = memo.number(mss, segment);
+        lastRate = memo.number(lastRate, 0);
+        sample.acked = memo.number(sample.acked, 0);
+        sample.newlyLost = memo.number(sample.newlyLost, 0);
+        control.keep(memo);
+        sampler.keep(memo, acked);
+        pacer.keep(memo, control.cwnd());
+        use.keep(memo, nxt);
     }
 }

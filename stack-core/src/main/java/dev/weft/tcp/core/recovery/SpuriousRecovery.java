@@ -1,5 +1,6 @@
 package dev.weft.tcp.core.recovery;
 
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.tcp.core.segment.Timestamps;
 import dev.weft.wire.Seq;
 
@@ -66,5 +67,17 @@ final class SpuriousRecovery {
         }
         ackSeen = true;
         return firstStart == from && echoed != Long.MIN_VALUE && !duplicate && echoed + Timestamps.TICK <= firstRetransmission;
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo, int una) {
+        watching = memo.flag(watching);
+        if (watching) {
+            from = memo.number(from, una);
+            firstRetransmission = memo.time(firstRetransmission, Long.MAX_VALUE);
+            firstStart = memo.number(firstStart, una);
+            unexplained = memo.number(unexplained, 0);
+            ackSeen = memo.flag(ackSeen);
+        }
     }
 }

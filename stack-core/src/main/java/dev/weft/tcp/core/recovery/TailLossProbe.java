@@ -1,5 +1,6 @@
 package dev.weft.tcp.core.recovery;
 
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.wire.Seq;
 
 /**
@@ -84,5 +85,14 @@ public final class TailLossProbe {
             out = false;
         }
         return repaired;
+    }
+
+    /** Keeps what outlives a sleep. */
+    void keep(Memo memo, int una) {
+        out = memo.flag(out);
+        if (out) {
+            end = memo.number(end, una);
+            again = memo.flag(again);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.tcp.core.segment;
 
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.wire.Seq;
 import dev.weft.wire.TcpFlags;
 
@@ -148,5 +149,14 @@ public final class Ecn {
     /** The last reduction was taken back. */
     public void restored() {
         cwrDue = false;
+    }
+
+    /** Keeps what outlives a sleep; {@code una}: SND.UNA. */
+    public void keep(Memo memo, int una) {
+        agreed = memo.flag(agreed);
+        plain = memo.flag(plain);
+        echoing = memo.flag(echoing);
+        cwrDue = memo.flag(cwrDue);
+        reducedAt = memo.number(reducedAt, una - 1);
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.tcp.core.segment;
 
+import dev.weft.tcp.core.memo.Memo;
 import dev.weft.wire.Seq;
 import dev.weft.wire.TcpFlags;
 
@@ -118,5 +119,14 @@ public final class Timestamps {
             return true;                             // what is left of the old one has no timestamp and will be dropped
         }
         return Seq.gt(syn.tsVal, recent) || syn.tsVal == recent && Seq.gt(syn.seq, rcvNxt);
+    }
+
+    /** Keeps what outlives a sleep; {@code rcvNxt}: RCV.NXT. */
+    public void keep(Memo memo, int rcvNxt) {
+        agreed = memo.flag(agreed);
+        recent = memo.number(recent, 0);
+        recentAt = memo.time(recentAt, 0);
+        lastAckSent = memo.number(lastAckSent, agreed ? rcvNxt : 0);
+        stampedAt = memo.time(stampedAt, Long.MAX_VALUE);
     }
 }
