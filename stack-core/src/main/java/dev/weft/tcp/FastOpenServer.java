@@ -31,13 +31,18 @@ final class FastOpenServer {
         this.statistics = statistics;
     }
 
+    /** The cookie for a client. */
+    FastOpenCookie cookie(FlowKey key, long now) {
+        return cookies.make(now, key.remoteHi(), key.remoteLo(), key.localHi(), key.localLo());
+    }
+
     /** Looks at a SYN for this listener, which has a place for one more to accept. */
     Verdict look(TcpListener listener, FlowKey key, TcpSegment syn, long now) {
         PendingFastOpens pending = listener.pendingFastOpens();
         if (pending == null || syn.fastOpen == TcpSegment.ABSENT) {
             return Verdict.ORDINARY;
         }
-        FastOpenCookie own = cookies.make(now, key.remoteHi(), key.remoteLo(), key.localHi(), key.localLo());
+        FastOpenCookie own = cookie(key, now);
         if (!cookies.isGood(now, key.remoteHi(), key.remoteLo(), key.localHi(), key.localLo(), syn)) {
             if (syn.fastOpen > 0) {
                 statistics.count(TcpEvent.FAST_OPEN_COOKIE_REFUSED);

@@ -9,6 +9,13 @@ interface FlowEntry {
     /** Which connection it is; never changes. */
     FlowKey key();
 
+    /** Whether it is the connection with this key. */
+    default boolean isFor(long remoteHi, long remoteLo, long localHi, long localLo, int ports) {
+        FlowKey key = key();
+        return key.ports() == ports && key.remoteLo() == remoteLo && key.localLo() == localLo
+                && key.remoteHi() == remoteHi && key.localHi() == localHi;
+    }
+
     /** What {@link #tableHash(int)} was given. */
     int tableHash();
 

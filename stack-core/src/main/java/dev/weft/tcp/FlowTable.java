@@ -187,12 +187,8 @@ final class FlowTable<E extends FlowEntry> {
         int mask = slots.length() - 1;
         int i = hash & mask;
         for (FlowEntry entry; (entry = slots.get(i)) != null; i = i + 1 & mask) {
-            if (entry.tableHash() == hash && entry != REMOVED) {
-                FlowKey key = entry.key();
-                if (key.ports() == ports && key.remoteLo() == remoteLo && key.localLo() == localLo
-                        && key.remoteHi() == remoteHi && key.localHi() == localHi) {
-                    return (E) entry;
-                }
+            if (entry.tableHash() == hash && entry != REMOVED && entry.isFor(remoteHi, remoteLo, localHi, localLo, ports)) {
+                return (E) entry;
             }
         }
         return null;
@@ -263,6 +259,19 @@ final class FlowTable<E extends FlowEntry> {
     /** How many there are. */
     int size() {
         return count;
+    }
+
+    /** How many slots there are for them, of four bytes each; for who wants to know what an entry costs. */
+    int slots() {
+        Directory now = directory;
+        int slots = 0;
+        for (int i = 0; i < now.segments.length(); ) {
+            Segment segment = now.segments.get(i);
+            slots += segment.size();
+            int span = 1 << now.depth - segment.depth;
+            i = (i & -span) + span;
+        }
+        return slots;
     }
 
     /** All of them at about this moment: what is there all the while is among them, once. Takes no lock. */

@@ -1,38 +1,38 @@
 package dev.weft.tcp;
 
-import dev.weft.ip.IpLayer;
 import dev.weft.ip.IpPath;
 import dev.weft.tcp.core.TcpConnection;
 import dev.weft.tcp.core.segment.TcpSegment;
-import dev.weft.wire.IpAddress;
 import dev.weft.wire.Seq;
-import java.io.IOException;
 
-/** Connections that listeners make: of a SYN here, of the ACK that brings a cookie back in {@link CookieDoor}. On readers. */
+/**
+ * Connections that listeners make: of a SYN here, of the ACK that brings a cookie back in {@link CookieDoor}. Of most SYNs only what
+ * {@link HalfOpens} keeps; whole ones are made of those that open fast, and where somebody watches. On readers.
+ */
 final class PassiveOpens {
 
     private final FlowKeeper keeper;
-    private final IpLayer ip;
     private final FlowTable<FlowEntry> flows;
     private final FlowMaker maker;
     private final FastOpenServer fastOpenServer;
+    private final HalfOpens halfOpens;
     private final TcpStatistics statistics;
 
-    PassiveOpens(FlowKeeper keeper, IpLayer ip, FlowTable<FlowEntry> flows, FlowMaker maker, FastOpenServer fastOpenServer,
-                 TcpStatistics statistics) {
+    PassiveOpens(FlowKeeper keeper, FlowTable<FlowEntry> flows, FlowMaker maker, FastOpenServer fastOpenServer,
+                 HalfOpens halfOpens, TcpStatistics statistics) {
         this.keeper = keeper;
-        this.ip = ip;
         this.flows = flows;
         this.maker = maker;
         this.fastOpenServer = fastOpenServer;
+        this.halfOpens = halfOpens;
         this.statistics = statistics;
     }
 
     /**
-     * A SYN for a listener: makes the connection and puts it into the table. On the reader.
+     * A SYN for a listener: puts it into the table, as little of it as will do, or as a whole connection. On the reader.
      *
      * @param predecessor the connection in TIME-WAIT that has given way to the SYN, or what was left of it; or null
-     * @return the flow, whose SYN,ACK waits for the end of the batch, or null when the SYN is dropped (counted)
+     * @return the flow, whose SYN,ACK waits for the end of the batch, or null when the SYN has been answered or dropped (counted)
      */
     Flow open(TcpListener listener, FlowKey key, TcpSegment syn, long now, FlowEntry predecessor) {
         if (keeper.isClosing()) {
@@ -48,14 +48,9 @@ final class PassiveOpens {
             statistics.count(TcpInDiscard.HALF_OPEN_FULL);
             return null;
         }
-        IpPath path = maker.knownPath(key);
+        IpPath path = halfOpens.path(key);
         if (path == null) {
-            try {
-                path = ip.path(IpAddress.ofBits(key.localHi(), key.localLo()), IpAddress.ofBits(key.remoteHi(), key.remoteLo()));
-            } catch (IOException e) {
-                statistics.count(TcpInDiscard.NO_ROUTE_BACK);
-                return null;
-            }
+            return null;
         }
         int iss = maker.initialSequence(key, now);
         if (predecessor != null) {
@@ -67,6 +62,10 @@ final class PassiveOpens {
         if (fast && !listener.takePlace()) {
             verdict.ticket().end(now, true);
             statistics.count(TcpInDiscard.ACCEPT_QUEUE_FULL);
+            return null;
+        }
+        if (!fast && told == null) {
+            halfOpens.open(listener, key, path, iss, syn, verdict.given() != null, predecessor != null);
             return null;
         }
         TcpConnection core = TcpConnection.passive(maker.config(path, listener.options()), iss, now, syn, told, verdict.given(),

@@ -41,6 +41,7 @@ public final class Tcp implements AutoCloseable {
     private final FlowTable<FlowEntry> flows;
     private final ListenerTable listeners = new ListenerTable();
     private final FlowKeeper keeper;
+    private final HalfOpens halfOpens;
     private final EphemeralPorts ports;
     private final ActiveOpens actives;
 
@@ -57,9 +58,10 @@ public final class Tcp implements AutoCloseable {
         var maker = new FlowMaker(clock, randomness, counters, statistics, settings, memory, keeper);
         actives = new ActiveOpens(keeper, flows, listeners, ports, maker, clock);
         var fastOpen = new FastOpenServer(new FastOpenCookies(randomness), statistics);
-        var passives = new PassiveOpens(keeper, ip, flows, maker, fastOpen, statistics);
+        halfOpens = new HalfOpens(keeper, ip, flows, maker, fastOpen, clock, statistics);
+        var passives = new PassiveOpens(keeper, flows, maker, fastOpen, halfOpens, statistics);
         var cookies = new CookieDoor(passives, maker, new SynCookies(randomness), settings.synCookies(), statistics);
-        var input = new TcpInput(keeper, ip, flows, listeners, passives, cookies, statistics);
+        var input = new TcpInput(keeper, ip, flows, listeners, passives, cookies, halfOpens, statistics);
         ip.handle(IpProtocol.TCP, input);
         ip.onError(IpProtocol.TCP, input);
     }
@@ -185,20 +187,25 @@ public final class Tcp implements AutoCloseable {
         return made[0];
     }
 
-    void forget(TcpListener listener) {
+    /** The listener is closed: nothing finds it any more, and its half-open connections end, if the table has {@code any}. */
+    void forget(TcpListener listener, boolean any) {
         listeners.remove(listener.port(), listener);
+        if (any) {
+            halfOpens.abort(listener);
+        }
     }
 
     // ---------------------------------------------------------------- the end
 
     /** All connections in whatever state but CLOSED, each at about this moment, in no particular order. */
     public List<TcpSocketInfo> connections() {
-        return flows.all().stream().map(Tcp::info).filter(info -> !info.state().equals("CLOSED")).toList();
+        return flows.all().stream().filter(entry -> !(entry instanceof HalfOpenEntry half && half.isOver())).map(this::info).filter(info -> !info.state().equals("CLOSED")).toList();
     }
 
-    private static TcpSocketInfo info(FlowEntry entry) {
+    private TcpSocketInfo info(FlowEntry entry) {
         return switch (entry) {
             case Flow flow -> flow.info();
+            case HalfOpenEntry half -> halfOpens.info(half);
             case TimeWaitEntry rest -> TcpSocketInfo.ofTimeWait(rest.key(), rest.isActive());
             default -> throw new IllegalStateException("neither a connection nor the rest of one: " + entry);
         };

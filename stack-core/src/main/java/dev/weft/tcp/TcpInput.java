@@ -36,16 +36,18 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
     private final ListenerTable listeners;
     private final PassiveOpens passives;
     private final CookieDoor cookies;
+    private final HalfOpens halfOpens;
     private final TcpStatistics statistics;
 
     TcpInput(FlowKeeper keeper, IpLayer ip, FlowTable<FlowEntry> flows, ListenerTable listeners, PassiveOpens passives, CookieDoor cookies,
-             TcpStatistics statistics) {
+             HalfOpens halfOpens, TcpStatistics statistics) {
         this.keeper = keeper;
         this.ip = ip;
         this.flows = flows;
         this.listeners = listeners;
         this.passives = passives;
         this.cookies = cookies;
+        this.halfOpens = halfOpens;
         this.statistics = statistics;
     }
 
@@ -90,6 +92,12 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
         TcpSegment in = scratch.segment;
         boolean isSyn = (in.flags & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST | TcpFlags.FIN)) == TcpFlags.SYN;
         FlowEntry entry = flows.find(packet.srcHi(), packet.srcLo(), packet.dstHi(), packet.dstLo(), ports);
+        while (entry instanceof HalfOpenEntry half) {
+            if (halfOpens.input(half, in, packet.batch())) {
+                return;
+            }
+            entry = flows.find(packet.srcHi(), packet.srcLo(), packet.dstHi(), packet.dstLo(), ports);
+        }
         if (entry instanceof TimeWaitEntry rest) {
             inTimeWait(packet, ports, scratch, rest, isSyn);
             return;
@@ -211,11 +219,16 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
                       MemorySegment quoted, long offset, int length) {
         int local = Bytes.u16(quoted, offset + TcpHeader.SOURCE_PORT);
         int remote = Bytes.u16(quoted, offset + TcpHeader.DESTINATION_PORT);
-        if (!(flows.find(dstHi, dstLo, srcHi, srcLo, remote << 16 | local) instanceof Flow flow)) {
+        int seq = Bytes.i32(quoted, offset + TcpHeader.SEQ);
+        FlowEntry entry = flows.find(dstHi, dstLo, srcHi, srcLo, remote << 16 | local);
+        if (entry instanceof HalfOpenEntry half) {
+            halfOpens.error(half, kind, mtu, seq);
+            return;
+        }
+        if (!(entry instanceof Flow flow)) {
             statistics.count(TcpInDiscard.ICMP_UNMATCHED);
             return;
         }
-        int seq = Bytes.i32(quoted, offset + TcpHeader.SEQ);
         if (kind == IcmpErrorKind.PACKET_TOO_BIG) {
             flow.icmpTooBig(mtu, seq);
         } else {

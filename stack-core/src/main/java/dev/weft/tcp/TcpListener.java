@@ -38,6 +38,8 @@ public final class TcpListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
     /** A flood does not write the same field with every SYN. */
     private static final long COOKIE_CLOCK = 1_000_000_000L;
+    /** More than a listener's links, their queues and families; what is forgotten is made again, and kept by who refers to it. */
+    private static final int MOST_TERMS = 256;
 
     private final Tcp tcp;
     private final InetSocketAddress address;
@@ -68,9 +70,15 @@ public final class TcpListener implements AutoCloseable {
     /** When a SYN was answered with a cookie last, to within {@link #COOKIE_CLOCK}. */
     private volatile long cookieSentAt = Long.MIN_VALUE / 2;
 
+    /** Replaced, never changed. */
+    private volatile ListenerTerms[] terms = {};
+
     /** Guards the queues; held for a few field accesses, nothing is called or woken under it. */
     private final ShortLock lock = new ShortLock();
+    /** Half-open connections that are whole: those that somebody watches, that have opened fast, or that are just about to be complete. */
     private final Set<Flow> halfOpen = new LinkedHashSet<>();         // guarded by lock
+    /** How many others there are, of which the table has a {@link HalfOpenEntry}. */
+    private int halfOpenEntries;                                      // guarded by lock
     private final ArrayDeque<Flow> established = new ArrayDeque<>();  // guarded by lock
     private final ArrayDeque<Thread> acceptors = new ArrayDeque<>();  // guarded by lock
     private boolean closed;                                           // guarded by lock
@@ -259,7 +267,61 @@ public final class TcpListener implements AutoCloseable {
 
     private boolean hasRoomLocked() {
         assert lock.isHeldByCurrentThread();
-        return !closed && halfOpen.size() < options.halfOpen();
+        return !closed && halfOpen.size() + halfOpenEntries < options.halfOpen();
+    }
+
+    /**
+     * Counts one more half-open connection of which the table has an entry. On the reader.
+     *
+     * @param always whether the limit does not count
+     */
+    boolean admitEntry(boolean always) {
+        lock.lock();
+        try {
+            if (closed || !always && !hasRoomLocked()) {
+                return false;
+            }
+            halfOpenEntries++;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One of those is over. Any thread. */
+    void entryEnded() {
+        lock.lock();
+        try {
+            halfOpenEntries--;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One of those completes its handshake, and is whole from now on; false if the listener is closed. On the reader. */
+    boolean entryCompletes(Flow flow) {
+        lock.lock();
+        try {
+            halfOpenEntries--;
+            return !closed && halfOpen.add(flow);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What its connections have in common, for each link that some came over lately. Any thread. */
+    ListenerTerms[] terms() {
+        return terms;
+    }
+
+    /** Adds to them; of too many the oldest is forgotten. */
+    void remember(ListenerTerms more) {
+        ListenerTerms[] present = terms;
+        int kept = Math.min(present.length, MOST_TERMS - 1);
+        var longer = new ListenerTerms[kept + 1];
+        longer[0] = more;
+        System.arraycopy(present, 0, longer, 1, kept);
+        terms = longer;
     }
 
     /** Counts one more half-open connection if there is room for it. On the reader. */
@@ -328,12 +390,14 @@ public final class TcpListener implements AutoCloseable {
     public void close() {
         List<Flow> unaccepted;
         List<Thread> waiting;
+        boolean anyEntries;
         lock.lock();
         try {
             if (closed) {
                 return;
             }
             closed = true;
+            anyEntries = halfOpenEntries > 0;
             unaccepted = new ArrayList<>(halfOpen);
             unaccepted.addAll(established);
             halfOpen.clear();
@@ -343,7 +407,7 @@ public final class TcpListener implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        tcp.forget(this);
+        tcp.forget(this, anyEntries);
         for (Flow flow : unaccepted) {
             flow.abort();
         }

@@ -18,14 +18,14 @@
  * <h2>Ways to begin</h2>
  * {@code ActiveOpens} connects, {@code PassiveOpens} makes connections for listeners, {@code FlowMaker} says what they are like;
  * {@code FlowKeeper} has what all share, and ends them with the stack.
- * A listener remembers a SYN as a half-open connection, within a limit; beyond it {@code CookieDoor} answers, and the ACK makes
- * the connection. One that completes its handshake takes a place in the backlog, or waits for one. With fast open (RFC 7413,
+ * A listener remembers a SYN as a half-open connection, within a limit; beyond it {@code CookieDoor} answers. Either way the ACK makes
+ * the connection: until then {@code HalfOpens} keeps a {@code HalfOpenEntry} in the table, unless somebody watches. One that completes its handshake takes a place in the backlog, or waits for one. With fast open (RFC 7413,
  * off by default) the data of a SYN that shows a cookie is handed out at once: {@code FastOpenServer} gives and takes cookies,
  * {@code PendingFastOpens} limits what that risks, {@code FastOpenClient} remembers servers.
  *
  * <h2>What a hostile peer can do</h2>
- * It can kill its own connection, and fill its listener's places for half-open ones, which then answers SYNs with cookies
- * and keeps nothing of them ({@link dev.weft.tcp.TcpSynCookies}); memory of all connections is one budget, and a connection holds only what its windows allow. Connections that the application has
+ * It can kill its own connection, and fill its listener's places for half-open ones, of 127 bytes each, which then answers SYNs with
+ * cookies and keeps nothing of them ({@link dev.weft.tcp.TcpSynCookies}); memory of all connections is one budget, and a connection holds only what its windows allow. Connections that the application has
  * closed and whose peer acknowledges nothing are limited in time by the core, in number by {@code Orphans}.
  *
  * <pre>{@code

@@ -3,6 +3,7 @@ package dev.weft.tcp;
 import dev.weft.device.FrameBatch;
 import dev.weft.device.LinkCast;
 import dev.weft.device.OutFrame;
+import dev.weft.ip.IcmpErrorKind;
 import dev.weft.ip.IcmpErrors;
 import dev.weft.ip.IpLayer;
 import dev.weft.ip.IpPacket;
@@ -19,15 +20,19 @@ import dev.weft.runtime.VirtualClock;
 import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.tcp.core.segment.TcpSegmentCodec;
 import dev.weft.testing.FakeLink;
+import dev.weft.wire.Bytes;
 import dev.weft.wire.IpAddress;
 import dev.weft.wire.IpProtocol;
 import dev.weft.wire.Ipv4Address;
+import dev.weft.wire.TcpHeader;
 import dev.weft.wire.TcpView;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -50,7 +55,13 @@ final class TcpBench implements IpLayer, AutoCloseable {
     private final TimerWheel wheel = new TimerWheel();
     private final FrameBatch batch = new FrameBatch(1);
     private final IpPacket packet = new IpPacket();
+    /** Whether the device has no room. */
+    boolean full;
+    /** What paths were told: MTUs of routers, and how often they are under suspicion. */
+    final List<Integer> tooBig = new ArrayList<>();
+    int suspicions;
     private IpProtocolHandler handler;
+    private TransportErrors errors;
 
     TcpBench(TcpSettings settings) {
         this(settings, 1);
@@ -149,7 +160,18 @@ final class TcpBench implements IpLayer, AutoCloseable {
 
     @Override
     public void onError(int protocol, TransportErrors set) {
-        // no test of these sends any
+        errors = set;
+    }
+
+    /** An ICMP error comes that quotes a segment with this number that was sent from {@code port} to {@code toPort} of {@code to}. */
+    void complains(IcmpErrorKind kind, int mtu, int port, IpAddress to, int toPort, int seq) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment quoted = arena.allocate(8);
+            Bytes.set16(quoted, TcpHeader.SOURCE_PORT, port);
+            Bytes.set16(quoted, TcpHeader.DESTINATION_PORT, toPort);
+            Bytes.set32(quoted, TcpHeader.SEQ, seq);
+            errors.error(kind, mtu, OWN.hi(), OWN.lo(), to.hi(), to.lo(), quoted, 0, 8);
+        }
     }
 
     @Override
@@ -212,7 +234,7 @@ final class TcpBench implements IpLayer, AutoCloseable {
 
         @Override
         public void tooBig(int mtu) {
-            throw new UnsupportedOperationException();
+            tooBig.add(mtu);
         }
 
         @Override
@@ -227,6 +249,9 @@ final class TcpBench implements IpLayer, AutoCloseable {
 
         @Override
         public boolean send(OutFrame frame, int protocol, int hopLimit, int trafficClass, boolean dontFragment) {
+            if (full) {
+                return false;
+            }
             byte[] bytes = new byte[frame.length()];
             frame.copyTo(MemorySegment.ofArray(bytes), 0);
             var view = new TcpView();
@@ -244,10 +269,11 @@ final class TcpBench implements IpLayer, AutoCloseable {
         @Override
         public int send(OutFrame[] frames, int from, int to, int protocol, int hopLimit, int trafficClass,
                         boolean dontFragment) {
-            for (int i = from; i < to; i++) {
-                send(frames[i], protocol, hopLimit, trafficClass, dontFragment);
+            int taken = 0;
+            while (from + taken < to && send(frames[from + taken], protocol, hopLimit, trafficClass, dontFragment)) {
+                taken++;
             }
-            return to - from;
+            return taken;
         }
 
         @Override
@@ -257,7 +283,7 @@ final class TcpBench implements IpLayer, AutoCloseable {
 
         @Override
         public void suspect() {
-            // the neighbour is the test
+            suspicions++;
         }
     }
 }

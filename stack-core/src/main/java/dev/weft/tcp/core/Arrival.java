@@ -4,6 +4,7 @@ import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpDiscard;
 import dev.weft.tcp.core.counter.TcpEvent;
 import dev.weft.tcp.core.memo.Memo;
+import dev.weft.tcp.core.segment.ChallengeAcks;
 import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.tcp.core.segment.Timestamps;
 import dev.weft.wire.Seq;
@@ -20,7 +21,7 @@ final class Arrival {
     private final Sender snd;
     private final Receiver rcv;
     private final Timestamps timestamps;
-    private final ChallengeAcks challenges = new ChallengeAcks();
+    final ChallengeAcks challenges = new ChallengeAcks();
 
     Arrival(Lifecycle life, TcpCounters counters) {
         this.life = life;

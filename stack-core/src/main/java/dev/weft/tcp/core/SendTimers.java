@@ -35,6 +35,12 @@ final class SendTimers {
         return timeouts;
     }
 
+    /** There have been so many time-outs before anything was noted here, and the next is at {@code deadline}. */
+    void timedOutBefore(int times, long deadline) {
+        timeouts = times;
+        rtoDeadline = deadline;
+    }
+
     /** When the retransmission timer fires; MAX_VALUE if it does not run. */
     long retransmission() {
         return rtoDeadline;

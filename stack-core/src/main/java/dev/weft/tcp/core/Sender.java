@@ -185,6 +185,29 @@ final class Sender {
         sndNxt = iss + 1;
     }
 
+    /**
+     * Our SYN,ACK has left without being noted here.
+     *
+     * @param first when, the first time
+     * @param last when, the last time
+     * @param again how often after the first time
+     * @param timeouts how often of these because it timed out
+     * @param deadline when it times out next
+     */
+    void synAckSent(long first, long last, int again, int timeouts, long deadline) {
+        recovery.sent(first, iss, iss + 1, 1, iss, false);
+        sndNxt = iss + 1;
+        for (int i = 0; i < again; i++) {
+            recovery.resend(last, iss, sndNxt, RetransmitCause.SYN);
+            recovery.sent(last, iss, sndNxt, 1, sndNxt, false);
+        }
+        for (int i = 0; i < timeouts; i++) {
+            synLost = true;
+            rtt.backOff();
+        }
+        timers.timedOutBefore(timeouts, deadline);
+    }
+
     /** The handshake is over: data may flow. */
     void established(long now, boolean begins) {
         if (synLost) {

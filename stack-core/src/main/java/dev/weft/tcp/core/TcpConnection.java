@@ -7,6 +7,8 @@ import dev.weft.tcp.core.mtu.MtuProbing;
 import dev.weft.tcp.core.open.FastOpen;
 import dev.weft.tcp.core.open.FastOpenCookie;
 import dev.weft.tcp.core.open.FastOpenOutcome;
+import dev.weft.tcp.core.open.HalfOpen;
+import dev.weft.tcp.core.open.HandshakeTerms;
 import dev.weft.tcp.core.open.SynCookies;
 import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.tcp.core.segment.Timestamps;
@@ -187,6 +189,16 @@ public final class TcpConnection extends UserCalls {
         connection.snd().synSentUnseen();
         connection.segment(now, ack);
         return connection.isHandshakeComplete() ? connection : null;
+    }
+
+    /**
+     * The whole of a connection that is half open and of which little was kept: in SYN-RECEIVED, for the segment that completes the
+     * handshake.
+     *
+     * @param terms what {@code known} has been told all the time
+     */
+    public static TcpConnection ofHalfOpen(TcpConfig config, long now, HalfOpen known, HandshakeTerms terms) {
+        return CompactHandshake.whole(config, now, known, terms);
     }
 
     // ---- inputs: network and time

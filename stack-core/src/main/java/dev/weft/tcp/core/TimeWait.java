@@ -3,6 +3,7 @@ package dev.weft.tcp.core;
 import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpDiscard;
 import dev.weft.tcp.core.counter.TcpEvent;
+import dev.weft.tcp.core.segment.ChallengeAcks;
 import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.tcp.core.segment.Timestamps;
 import dev.weft.wire.Seq;

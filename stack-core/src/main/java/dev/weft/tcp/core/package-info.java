@@ -16,12 +16,12 @@
  *   <li>{@code Receiver} decides what is taken, and what window is told. It leaves to {@code AckPolicy} when to acknowledge and
  *       to {@code SackReport} what to name (RFC 2018);
  *   <li>{@code Sleeper} gives up all of them, {@code Parts}, while nothing happens, and has them made anew;
- *   <li>{@code CookieHandshake} begins a connection of which nothing was kept;
+ *   <li>{@code CookieHandshake} begins a connection of which nothing was kept, {@code CompactHandshake} one of which little was;
  *   <li>{@code ReceiveTuning} and {@code SendTuning} say how large the buffers are.
  * </ul>
  * Each job that can be told without the others has a package of its own: what crosses the wire ({@code segment}), where
  * bytes lie ({@code buffer}), what is lost ({@code recovery}), how much may be in flight ({@code congestion}), how long packets
- * may be ({@code mtu}), cookies and fast open ({@code open}), what is counted ({@code counter}), what is left of it asleep ({@code memo}). None of them knows this one.
+ * may be ({@code mtu}), half-open connections, cookies and fast open ({@code open}), what is counted ({@code counter}), what is left of it asleep ({@code memo}). None of them knows this one.
  *
  * <h2>Ownership and concurrency</h2>
  *

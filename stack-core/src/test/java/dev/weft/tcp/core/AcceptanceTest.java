@@ -10,6 +10,7 @@ import static dev.weft.tcp.core.Seg.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.tcp.core.counter.TcpDiscard;
+import dev.weft.tcp.core.segment.ChallengeAcks;
 import dev.weft.wire.TcpFlags;
 import org.junit.jupiter.api.Test;
 

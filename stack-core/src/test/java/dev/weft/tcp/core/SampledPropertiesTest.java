@@ -47,4 +47,11 @@ class SampledPropertiesTest {
             new FuzzProperties().anySegmentAtWorstEndsTheConnection(seed);
         }
     }
+
+    @Test
+    void whatIsHalfOpenDoesAsTheWholeConnectionWould() {
+        for (long seed = 0; seed < 200; seed++) {
+            HalfOpenProperties.tryOne(seed);
+        }
+    }
 }

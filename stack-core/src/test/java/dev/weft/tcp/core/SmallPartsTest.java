@@ -8,6 +8,7 @@ import dev.weft.resource.ChunkPool;
 import dev.weft.tcp.core.buffer.Pieces;
 import dev.weft.tcp.core.buffer.TcpMemory;
 import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.tcp.core.segment.ChallengeAcks;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 

@@ -11,7 +11,7 @@ import dev.weft.tcp.core.memo.Memo;
 public final class RttEstimator {
 
     /** RFC 6298 §2.1: before any sample. */
-    static final long INITIAL_RTO = 1_000_000_000L;
+    public static final long INITIAL_RTO = 1_000_000_000L;
     /** RFC 6298 §5.7: when data begins after a SYN had to be sent again, with no sample. */
     static final long RTO_AFTER_LOST_SYN = 3_000_000_000L;
     /** RFC 6298 §2.5: not below 60 s. As in Linux. */
