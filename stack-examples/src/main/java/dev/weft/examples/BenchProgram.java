@@ -50,6 +50,10 @@ final class BenchProgram implements Callable<Integer> {
             + "threads for the servers on the kernel's sockets.")
     private String kernelThreads = "platform";
 
+    @Option(names = "--weft", paramLabel = "NAME=OPTIONS", description = "Weft once more, in a process of its own and with these options that "
+            + "all programs understand, beside the one with none: --weft 'two=--queues 2'. Repeatable.")
+    private Map<String, String> variants = new LinkedHashMap<>();
+
     @Option(names = "--row", paramLabel = "NAME=COMMAND", description = "Something else to measure: a command of your own, run by sh with a "
             + "TAP to serve on; see bench/README.md. Repeatable.")
     private Map<String, String> own = new LinkedHashMap<>();
@@ -75,7 +79,7 @@ final class BenchProgram implements Callable<Integer> {
             seconds = 0.5;
         }
         var plan = new Bench.Plan(rows(), modes.stream().map(this::isPinned).toList(), rounds, seconds, congestion,
-                kernelThreads.equals("virtual"), own, flightRecording);
+                kernelThreads.equals("virtual"), variants, own, flightRecording);
         System.out.println(machine());
         try (Bench bench = Lifetime.closeOnSignal(new Bench(plan, System.out::println))) {
             bench.run();
@@ -101,9 +105,14 @@ final class BenchProgram implements Callable<Integer> {
         if (rounds < 1 || !(seconds > 0 && seconds <= 60)) {
             throw wrong("at least one round, of up to 60 seconds");
         }
-        if (own.containsKey("kernel") || own.containsKey("Weft")) {
-            throw wrong("--row: give it another name");
+        for (String name : List.of("kernel", "Weft")) {
+            if (own.containsKey(name) || variants.containsKey(name)) {
+                throw wrong("the name " + name + " is taken: give what you add another one");
+            }
         }
+        variants.keySet().stream().filter(own::containsKey).findFirst().ifPresent(name -> {
+            throw wrong("--row and --weft both say " + name);
+        });
         if (only.isEmpty()) {
             return BenchCase.ALL;
         }

@@ -19,11 +19,12 @@ public final class Bench implements AutoCloseable {
      * What to measure.
      *
      * @param modes whether both ends are bound to one processor
+     * @param variants options of further Wefts, by name
      * @param own commands of the user's, by name
      * @param flightRecording a file for what Weft's process did, null for none
      */
     public record Plan(List<BenchCase> rows, List<Boolean> modes, int rounds, double seconds, String congestion, boolean virtualKernel,
-                       Map<String, String> own, String flightRecording) {
+                       Map<String, String> variants, Map<String, String> own, String flightRecording) {
     }
 
     /** The line of the rows with loss. */
@@ -67,7 +68,7 @@ public final class Bench implements AutoCloseable {
                 }
                 if (open == null) {
                     open = new BenchLab(new BenchLab.Setting(pinned, plan.congestion(), plan.virtualKernel(), plan.flightRecording() == null ? null
-                            : plan.flightRecording().replace("%m", pinned ? "pinned" : "free"), plan.own()));
+                            : plan.flightRecording().replace("%m", pinned ? "pinned" : "free"), plan.variants(), plan.own()));
                     end = open::close;
                 }
                 try {
@@ -96,8 +97,7 @@ public final class Bench implements AutoCloseable {
         long millis = (long) (plan.seconds() * 1000);
         // The first time compiles, and checks every byte.
         for (String subject : open.subjects()) {
-            boolean checks = subject.equals(BenchLab.KERNEL) || subject.equals(BenchLab.WEFT);
-            open.measure(row, subject, WARM_UP * millis, checks);
+            open.measure(row, subject, WARM_UP * millis, open.checks(subject));
             double before = open.compilerSeconds();
             for (int i = 0; i < 2 * plan.rounds(); i++) {
                 open.measure(row, subject, millis, false);

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeoutException;
  *   namespace of the peer                              namespace of the kernel's subject
  *   Load ── 10.8.0.1 veth0 ════════════════════════════ veth1 10.8.0.2 ── Subject on the kernel's sockets
  *     ├──── 10.9.0.1 TAP weft0 ══ Weft 10.9.0.2 ── Subject on Weft's sockets
+ *     ├──── 10.10.1.1 TAP weft1 ═ Weft 10.10.1.2, a variant with options of its own
  *     └──── 10.9.1.1 TAP own1 ═══ 10.9.1.2, a command of the user's
  * </pre>
  */
@@ -46,7 +47,6 @@ final class BenchLab implements AutoCloseable {
             exec "$@"
             """;
     private static final String KERNEL_HOST = "10.8.0.2";
-    private static final String WEFT_HOST = "10.9.0.2";
     private static final int PATIENCE_SECONDS = 90;
     private static final int READY_SECONDS = 30;
 
@@ -56,15 +56,18 @@ final class BenchLab implements AutoCloseable {
      * @param congestion Linux' name of the congestion control
      * @param virtualKernel the kernel's subject on virtual threads
      * @param flightRecording a file for what Weft's process did, null for none
+     * @param variants options of further Wefts, by name
      * @param own commands of the user's, by name
      */
-    record Setting(boolean pinned, String congestion, boolean virtualKernel, String flightRecording, Map<String, String> own) {
+    record Setting(boolean pinned, String congestion, boolean virtualKernel, String flightRecording, Map<String, String> variants,
+                   Map<String, String> own) {
     }
 
     private final Setting setting;
     private final Worker peer;
     private final Worker kernel;
-    private final Worker weft;
+    /** By name, {@link #WEFT} first. */
+    private final Map<String, Worker> wefts = new LinkedHashMap<>();
     private final Map<String, Process> running = new LinkedHashMap<>();
     private final Set<String> taps = new HashSet<>();
     private BenchCase.Way way;
@@ -73,17 +76,20 @@ final class BenchLab implements AutoCloseable {
         this.setting = setting;
         peer = worker("peer", List.of("unshare", "-n", "sh", "-c", SET_UP, "sh", setting.congestion()));
         Worker second = null;
-        Worker third = null;
         try {
             peer.await("ok");
             second = worker(KERNEL, List.of("unshare", "-n", "sh", "-c", SET_UP, "sh", setting.congestion()));
-            third = worker(WEFT, inPeer());
+            wefts.put(WEFT, worker(WEFT, inPeer()));
+            for (String name : setting.variants().keySet()) {
+                wefts.put(name, worker(name, inPeer()));
+            }
             kernel = second;
-            weft = third;
             kernel.await("ok");
-            weft.await("ok");
+            for (Worker weft : wefts.values()) {
+                weft.await("ok");
+            }
             if (setting.flightRecording() != null) {
-                weft.ask("record " + setting.flightRecording());
+                wefts.get(WEFT).ask("record " + setting.flightRecording());
             }
             in(peer, "ip link add veth0 type veth peer name veth1 netns " + kernel.pid());
             in(peer, "ip addr add 10.8.0.1/24 dev veth0");
@@ -96,9 +102,7 @@ final class BenchLab implements AutoCloseable {
             if (second != null) {
                 second.close();
             }
-            if (third != null) {
-                third.close();
-            }
+            wefts.values().forEach(Worker::close);
             throw e;
         }
     }
@@ -127,14 +131,19 @@ final class BenchLab implements AutoCloseable {
         }
     }
 
-    /** Processor seconds that went into compiling, in all three processes. */
+    /** Processor seconds that went into compiling, in all processes that are Java's. */
     double compilerSeconds() throws IOException {
-        return Compilers.seconds(peer.pid()) + Compilers.seconds(kernel.pid()) + Compilers.seconds(weft.pid());
+        double seconds = Compilers.seconds(peer.pid()) + Compilers.seconds(kernel.pid());
+        for (Worker weft : wefts.values()) {
+            seconds += Compilers.seconds(weft.pid());
+        }
+        return seconds;
     }
 
     /** Who is measured: the kernel, Weft, and whatever else. */
     List<String> subjects() {
-        var names = new ArrayList<>(List.of(KERNEL, WEFT));
+        var names = new ArrayList<>(List.of(KERNEL));
+        names.addAll(wefts.keySet());
         names.addAll(setting.own().keySet());
         return names;
     }
@@ -151,10 +160,15 @@ final class BenchLab implements AutoCloseable {
             // What was turned off with the checksums does not come back with them.
             in(end.getKey(), "ethtool -K " + end.getValue() + " rx" + on + " tx" + on + " sg" + on + " tso" + on + " gso" + on + " gro" + on);
         }
-        weft.ask("close");
-        weft.ask("weft --tap weft0 --address " + WEFT_HOST + "/24 --host 10.9.0.1/24 --mtu " + wanted.mtu() + " --congestion "
-                + (setting.congestion().equals("reno") ? "newreno" : setting.congestion()) + (wanted.offload() ? "" : " --no-offload"));
-        int number = 1;
+        int number = 0;
+        for (var weft : wefts.entrySet()) {
+            weft.getValue().ask("close");
+            weft.getValue().ask("weft --tap weft" + number + " --address " + hostOf(weft.getKey()) + "/24 --host " + weftNetwork(number++)
+                    + ".1/24 --mtu " + wanted.mtu() + " --congestion "
+                    + (setting.congestion().equals("reno") ? "newreno" : setting.congestion()) + (wanted.offload() ? "" : " --no-offload")
+                    + (isVariant(weft.getKey()) ? " " + setting.variants().get(weft.getKey()) : ""));
+        }
+        number = 1;
         for (var command : setting.own().entrySet()) {
             startOwn(command.getKey(), command.getValue(), number++, wanted);
         }
@@ -213,11 +227,24 @@ final class BenchLab implements AutoCloseable {
     }
 
     private String hostOf(String subject) {
-        return switch (subject) {
-            case KERNEL -> KERNEL_HOST;
-            case WEFT -> WEFT_HOST;
-            default -> "10.9." + (new ArrayList<>(setting.own().keySet()).indexOf(subject) + 1) + ".2";
-        };
+        if (subject.equals(KERNEL)) {
+            return KERNEL_HOST;
+        }
+        return wefts.containsKey(subject) ? weftNetwork(new ArrayList<>(wefts.keySet()).indexOf(subject)) + ".2"
+                : "10.9." + (new ArrayList<>(setting.own().keySet()).indexOf(subject) + 1) + ".2";
+    }
+
+    private static String weftNetwork(int number) {
+        return number == 0 ? "10.9.0" : "10.10." + number;
+    }
+
+    private boolean isVariant(String subject) {
+        return setting.variants().containsKey(subject);
+    }
+
+    /** Whether the servers check what they receive, and say so. */
+    boolean checks(String subject) {
+        return subject.equals(KERNEL) || wefts.containsKey(subject);
     }
 
     /**
@@ -254,7 +281,7 @@ final class BenchLab implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        weft.close();
+        wefts.values().forEach(Worker::close);
         kernel.close();
         peer.close();
     }
