@@ -1,10 +1,13 @@
 package dev.weft.device;
 
+import dev.weft.resource.LentMemory;
 import java.lang.foreign.MemorySegment;
 
 /**
  * A received frame, borrowed from its device until the handler returns: a window on native memory that shrinks from the
  * front as each layer takes its header off, and from the end where a layer knows a shorter length.
+ *
+ * <p>A device may lend the memory itself ({@link #lent}): then the bytes stay for whoever keeps that, the frame object does not.
  *
  * <p>Frame objects are reused from batch to batch; whoever keeps a reference past the handler sees another frame.
  * One thread, the reader, uses it at a time.
@@ -18,6 +21,7 @@ public final class Frame {
     private ChecksumMark checksum = ChecksumMark.COMPLETE;
     private int segmentSize;
     private LinkCast cast = LinkCast.UNICAST;
+    private LentMemory lent;
     private Object view;
 
     Frame(FrameBatch batch) {
@@ -31,6 +35,7 @@ public final class Frame {
         checksum = ChecksumMark.COMPLETE;
         segmentSize = 0;
         cast = LinkCast.UNICAST;
+        lent = null;
     }
 
     /** The native memory that holds the frame. */
@@ -79,6 +84,16 @@ public final class Frame {
     public void mark(ChecksumMark mark, int bytesPerSegment) {
         checksum = mark;
         segmentSize = bytesPerSegment;
+    }
+
+    /** For devices: the frame lies in memory that may be kept. */
+    public void lend(LentMemory memory) {
+        lent = memory;
+    }
+
+    /** What the frame lies in, for whoever would rather {@link LentMemory#keep} that than copy from it; null where it cannot be kept. */
+    public LentMemory lent() {
+        return lent;
     }
 
     /** To whom the link layer addressed the frame. */

@@ -3,6 +3,7 @@ package dev.weft.ip;
 import dev.weft.device.FrameBatch;
 import dev.weft.device.LinkCast;
 import dev.weft.link.Link;
+import dev.weft.resource.LentMemory;
 import dev.weft.wire.IpAddress;
 import java.lang.foreign.MemorySegment;
 
@@ -27,6 +28,7 @@ public final class IpPacket {
     private boolean reassembled;
     private boolean verified;
     private int segmentSize;
+    private LentMemory memory;
     private Object transportView;
     private MemorySegment header = MemorySegment.NULL;
     private long headerOffset;
@@ -40,6 +42,17 @@ public final class IpPacket {
         link = in;
         batch = frameBatch;
         cast = to;
+        memory = null;
+    }
+
+    /** For the IP layers, after {@link #arrival}: what the payload lies in, where it may be kept. */
+    public void memory(LentMemory lent) {
+        memory = lent;
+    }
+
+    /** What the payload lies in, for whoever would rather keep that than copy from it; null where it cannot be kept. */
+    public LentMemory memory() {
+        return memory;
     }
 
     /** For the IP layers: the addresses. */

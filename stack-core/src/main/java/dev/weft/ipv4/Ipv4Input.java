@@ -91,6 +91,7 @@ final class Ipv4Input {
             return;
         }
         describe(frame, view, packet);
+        packet.memory(frame.lent());
         deliver(packet);
     }
 

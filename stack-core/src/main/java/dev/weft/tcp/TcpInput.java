@@ -81,6 +81,7 @@ final class TcpInput implements IpProtocolHandler, TransportErrors {
         }
         TcpSegmentCodec.read(view, scratch.segment);
         scratch.segment.ecn = packet.trafficClass() & 3;
+        scratch.segment.memory = packet.memory();
         if (packet.segmentSize() < scratch.segment.payload.length()) {
             scratch.segment.segmentSize = packet.segmentSize();
         }

@@ -3,6 +3,7 @@ package dev.weft.tap;
 import dev.weft.device.DeviceLostException;
 import dev.weft.device.DeviceQueue;
 import dev.weft.device.FlowSteering;
+import dev.weft.device.Frame;
 import dev.weft.device.FrameBatch;
 import dev.weft.device.LinkChange;
 import dev.weft.device.LinkType;
@@ -56,7 +57,7 @@ final class TapDevice implements NetDevice {
     private final CallGate gate;
     private final ReaderWait wait;
     private final GatherSlots gather;
-    private final MemorySegment frames;
+    private final FrameStore frames;
     /** All queues, of which this is the first; none where this is another one. */
     private final TapDevice[] queues;
     private final TapDevice first;
@@ -205,15 +206,16 @@ final class TapDevice implements NetDevice {
         try {
             int count = 0;
             long at = 0;
-            while (!batch.isFull() && at + slotBytes <= frames.byteSize()) {
-                int length = (int) Libc.read(descriptor, frames.address() + at, slotBytes);
+            MemorySegment block = frames.next();
+            while (!batch.isFull() && at + slotBytes <= block.byteSize()) {
+                int length = (int) Libc.read(descriptor, block.address() + at, slotBytes);
                 if (length < 0) {
                     if (isInterrupted(Libc.errno())) {
                         continue;
                     }
                     break;
                 }
-                TapInDiscard discard = add(batch, at, length);
+                TapInDiscard discard = add(batch, block, at, length);
                 if (discard == null) {
                     at += TapHandle.align(length);
                     count++;
@@ -232,22 +234,24 @@ final class TapDevice implements NetDevice {
     }
 
     /** Adds what was read to {@code batch}, or says why not. */
-    private TapInDiscard add(FrameBatch batch, long at, int length) {
+    private TapInDiscard add(FrameBatch batch, MemorySegment block, long at, int length) {
         if (length == slotBytes) {
             return TapInDiscard.TOO_LONG;
         }
         if (header == null) {
-            batch.add(frames, at, length);
+            batch.add(block, at, length).lend(frames.lent());
             return null;
         }
         int frame = length - VnetHeader.LENGTH;
-        if (frame < 0 || !header.read(frames, at, frame, linkType)) {
+        if (frame < 0 || !header.read(block, at, frame, linkType)) {
             return TapInDiscard.BAD_VNET_HEADER;
         }
         if (header.segmentSize() == 0 && frame > longestPlain) {
             return TapInDiscard.TOO_LONG;
         }
-        batch.add(frames, at + VnetHeader.LENGTH, frame).mark(header.checksum(), header.segmentSize());
+        Frame added = batch.add(block, at + VnetHeader.LENGTH, frame);
+        added.mark(header.checksum(), header.segmentSize());
+        added.lend(frames.lent());
         return null;
     }
 

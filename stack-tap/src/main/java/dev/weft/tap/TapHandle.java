@@ -38,7 +38,7 @@ final class TapHandle implements AutoCloseable {
     static final class Queue implements AutoCloseable {
 
         private final OffHeap.Region scratch = OffHeap.allocate(OWNER, ReaderWait.SCRATCH_BYTES);
-        private OffHeap.Region frames;
+        private FrameStore frames;
         private int tap = -1;
         private int wake = -1;
 
@@ -71,12 +71,12 @@ final class TapHandle implements AutoCloseable {
          */
         int allocateFrames(int longestFrame) {
             int slot = align(longestFrame + SLACK);
-            frames = OffHeap.allocate(OWNER, Math.min((long) slot * SLOTS, Math.max(FRAME_MEMORY, slot)));
+            frames = new FrameStore(OWNER, Math.min((long) slot * SLOTS, Math.max(FRAME_MEMORY, slot)));
             return slot;
         }
 
-        MemorySegment frames() {
-            return frames.segment();
+        FrameStore frames() {
+            return frames;
         }
 
         @Override

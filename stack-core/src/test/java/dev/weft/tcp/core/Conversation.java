@@ -12,6 +12,7 @@ import dev.weft.tcp.core.open.FastOpenCookie;
 import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.wire.TcpFlags;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -226,7 +227,14 @@ final class Conversation {
             }
             in.ecn = seg.ecn == null ? 0 : seg.ecn;
             in.segmentSize = seg.segmentSize == null ? 0 : seg.segmentSize;
-            in.payload.add(MemorySegment.ofArray(seg.text), 0, seg.text.length);
+            if (seg.lent == null) {
+                in.payload.add(MemorySegment.ofArray(seg.text), 0, seg.text.length);
+            } else {
+                long headers = 54;
+                MemorySegment.copy(seg.text, 0, seg.lent.segment(), ValueLayout.JAVA_BYTE, headers, seg.text.length);
+                in.payload.add(seg.lent.segment(), headers, seg.text.length);
+                in.memory = seg.lent;
+            }
             if (seg.seq == null || seg.seq == nxt) {
                 nxt = in.end();
             }
@@ -478,7 +486,8 @@ final class Conversation {
             int chunks = connection.isAsleep() ? 0
                     : connection.sender().buffer.chunks() + connection.receiver().buffer.chunks();
             assertThat(pool.lent()).as("chunks lent are in the buffers").isEqualTo(chunks);
-            assertThat(budget.used() - usedElsewhere).as("what is used is paid for").isEqualTo(chunks * 1024L);
+            assertThat(budget.used() - usedElsewhere).as("what is used is paid for")
+                    .isEqualTo(chunks * 1024L + connection.receiver().buffer.kept());
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.tcp.core;
 
+import dev.weft.resource.LentMemory;
 import dev.weft.tcp.core.buffer.Pieces;
 import dev.weft.tcp.core.buffer.ReceiveRequest;
 import dev.weft.tcp.core.mtu.MtuProbing;
@@ -79,6 +80,9 @@ final class Endpoint {
         this.waiting = new Random(~seed);
     }
 
+    /** Who frames that may be kept stand under in the ledger of native memory. */
+    static final String FRAMES = "endpoint.frames";
+
     static byte pattern(int salt, int i) {
         return (byte) (i * 31 + (i >>> 8) * 17 + (i >>> 16) * 5 + salt);
     }
@@ -96,11 +100,22 @@ final class Endpoint {
 
     /** Takes bytes from the channel as a host would: defective ones are dropped. Returns a reset to send, or null. */
     byte[] receive(long now, byte[] bytes, int ecn, int segmentSize) {
-        MemorySegment.copy(bytes, 0, wire, ValueLayout.JAVA_BYTE, 0, bytes.length);
-        if (view.wrap(wire, 0, bytes.length) != null || !view.checksumCorrect(0, 0, 0, 0)) {
+        if ((bytes.length & 3) > 0 || bytes.length < config.memory().chunkBytes()) {
+            return receive(now, bytes, wire, null, ecn, segmentSize);
+        }
+        // A frame that may be kept. Where it is not, it is freed, and whatever looks at it later fails.
+        try (var lent = new LentMemory(FRAMES, bytes.length)) {
+            return receive(now, bytes, lent.segment(), lent, ecn, segmentSize);
+        }
+    }
+
+    private byte[] receive(long now, byte[] bytes, MemorySegment frame, LentMemory lent, int ecn, int segmentSize) {
+        MemorySegment.copy(bytes, 0, frame, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        if (view.wrap(frame, 0, bytes.length) != null || !view.checksumCorrect(0, 0, 0, 0)) {
             return null;
         }
         TcpSegmentCodec.read(view, in);
+        in.memory = lent;
         in.ecn = ecn;
         in.segmentSize = segmentSize < in.payload.length() ? segmentSize : 0;
         if (connection == null && in.has(dev.weft.wire.TcpFlags.SYN) && !in.has(dev.weft.wire.TcpFlags.ACK)) {
@@ -117,7 +132,9 @@ final class Endpoint {
         connection.segment(now, in);
         restraint.arrived(in, una, before);
         checkAcknowledgement(before);
-        wire.asSlice(0, bytes.length).fill((byte) 0xee);     // the frame was borrowed: whatever looks at it later sees rubbish
+        if (lent == null) {
+            wire.asSlice(0, bytes.length).fill((byte) 0xee); // the frame was borrowed: whatever looks at it later sees rubbish
+        }
         return null;
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.tcp.core;
 
+import dev.weft.resource.LentMemory;
 import dev.weft.tcp.core.segment.Ecn;
 import dev.weft.tcp.core.segment.TcpSegment;
 import dev.weft.wire.TcpFlags;
@@ -31,6 +32,7 @@ final class Seg {
     int[] sack;
     /** Text of each segment that the device joined into it, or shall cut it into; 0: it is one segment. */
     Integer segmentSize;
+    LentMemory lent;
     Integer ecn;
     byte[] text = {};
 
@@ -108,6 +110,12 @@ final class Seg {
     /** Of the peer's: the device has joined it of segments of so many bytes. Of the stack's: the device shall cut it so. */
     Seg in(int bytesPerSegment) {
         segmentSize = bytesPerSegment;
+        return this;
+    }
+
+    /** Of the peer's: its text lies in this memory, and may be kept there. */
+    Seg lying(LentMemory memory) {
+        lent = memory;
         return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.weft.tcp.core.buffer;
 
 import dev.weft.tcp.core.counter.TcpCounters;
+import dev.weft.resource.LentMemory;
 import dev.weft.tcp.core.counter.TcpDiscard;
 import dev.weft.tcp.core.counter.TcpEvent;
 import dev.weft.tcp.core.memo.Memo;
@@ -19,10 +20,16 @@ import dev.weft.tcp.core.memo.Memo;
  * <p>A reader that waits leaves its own memory here, a {@link ReceiveRequest}: what comes in order, and with nothing before it,
  * goes there by {@link #hand} and is read with that. {@link #put} is for the rest, which is copied once more by whoever reads
  * it. Both copy out of the borrowed frame, under the connection's lock.
+ *
+ * <p>A long text in order need not be copied here at all, where its device lends what it received it in: {@link #keep} leaves it there
+ * until it has been read. What lies in such memory precedes what lies in the ring.
  */
 public final class ReceiveBuffer {
 
+    private final TcpMemory memory;
     private final ChunkRing ring;
+    /** What was not copied; null without any. */
+    private KeptText kept;
     private int capacity;
     private final Reassembly ranges = new Reassembly();
 
@@ -37,6 +44,7 @@ public final class ReceiveBuffer {
     private ReceiveRequest request;
 
     public ReceiveBuffer(TcpMemory memory, int capacity) {
+        this.memory = memory;
         this.ring = new ChunkRing(memory);
         this.capacity = capacity;
     }
@@ -83,6 +91,11 @@ public final class ReceiveBuffer {
 
     public int chunks() {
         return ring.chunks();
+    }
+
+    /** How many bytes lie in memory that is the devices'. */
+    public int kept() {
+        return kept == null ? 0 : kept.length();
     }
 
     /**
@@ -157,11 +170,41 @@ public final class ReceiveBuffer {
         return taken;
     }
 
+    /**
+     * Leaves the next {@code length} bytes in order, all of them, in the memory that they came in. Not behind bytes that were copied
+     * and are not read, or before ranges out of order, and not while memory is short: then growth ends first, and this is some.
+     *
+     * @param memory what {@code payload} lies in
+     * @return whether it has; if not, they are for {@link #put}
+     */
+    public boolean keep(Pieces payload, int skip, int length, LentMemory memory) {
+        boolean follows = readable() == 0 || hasKept() && kept.end() == next;
+        if (discarding || payload.count() != 1 || !follows || !ranges.isEmpty() || hasKept() && kept.isFull()
+                || !this.memory.tryCharge(length)) {
+            return false;
+        }
+        if (kept == null) {
+            kept = new KeptText();
+        }
+        kept.add(memory, payload.offset(0) + skip, next, length);
+        next += length;
+        return true;
+    }
+
+    private boolean hasKept() {
+        return kept != null && !kept.isEmpty();
+    }
+
+    /** Where what lies in the ring begins. */
+    private long copied() {
+        return hasKept() ? kept.end() : read;
+    }
+
     /** Copies what is missing of {@code [from, to)}, and returns where memory ran out, {@code to} if it did not. */
     private long copy(long from, long to, Pieces payload, int skip, TcpCounters counters) {
         long at = ranges.nextMissing(from);
         while (at < to) {
-            if (!ring.ensure(at, read) && !(from == next && prune(at, counters))) {
+            if (!ring.ensure(at, copied()) && !(from == next && prune(at, counters))) {
                 return at;
             }
             int gap = (int) (ranges.nextPresent(at, to) - at);
@@ -206,7 +249,9 @@ public final class ReceiveBuffer {
             throw new IllegalStateException("one reader at a time: a loan of " + lent + " bytes is open");
         }
         out.clear();
-        ring.describe(read, Math.min(max, readable()), out);
+        int wanted = Math.min(max, readable());
+        int first = hasKept() ? kept.describe(read, wanted, out) : 0;
+        ring.describe(read + first, wanted - first, out);
         lent = out.length();
         return lent;
     }
@@ -255,11 +300,17 @@ public final class ReceiveBuffer {
     public void rest() {
         ring.rest();
         ranges.rest();
+        if (!hasKept()) {
+            kept = null;
+        }
     }
 
     private void trim() {
         if (lent != 0) {
             return;
+        }
+        if (hasKept()) {
+            memory.uncharge(kept.releaseBefore(read));
         }
         if (discarding || read == next && ranges.isEmpty()) {
             ring.clear();                            // an idle connection holds no chunk (D8)

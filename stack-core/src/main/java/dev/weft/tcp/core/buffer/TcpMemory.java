@@ -86,7 +86,17 @@ public final class TcpMemory {
 
     public void release(Chunk chunk) {
         pool.release(chunk);
-        budget.release(pool.chunkBytes());
+        uncharge(pool.chunkBytes());
+    }
+
+    /** Charges for bytes that a buffer holds in memory of somebody else's; false under pressure, or if the budget is exhausted. */
+    boolean tryCharge(int bytes) {
+        return !underPressure && budget.used() + bytes <= budget.limit() / 3 * 2 && budget.tryReserve(bytes);
+    }
+
+    /** It holds them no more. */
+    void uncharge(int bytes) {
+        budget.release(bytes);
         if (underPressure && budget.used() < budget.limit() / 2) {
             underPressure = false;
         }

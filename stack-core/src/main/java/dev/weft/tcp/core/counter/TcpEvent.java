@@ -25,6 +25,8 @@ public enum TcpEvent {
     LARGE_SEGMENT_OUT,
     /** Text was copied from its frame straight into the array of a reader that waited, in whole or in part (D3). */
     HANDED_TO_READER,
+    /** A text was not copied: it stays in the memory of the device that it came in until it has been read (D3). */
+    KEPT_IN_FRAME,
     /** Several segments came joined into one by the device. */
     LARGE_SEGMENT_IN,
     /** Both ends have agreed to explicit congestion notification (RFC 3168 §6.1.1). */

@@ -1,5 +1,6 @@
 package dev.weft.tcp.core.segment;
 
+import dev.weft.resource.LentMemory;
 import dev.weft.tcp.core.buffer.Pieces;
 import dev.weft.wire.TcpFlags;
 
@@ -62,6 +63,9 @@ public final class TcpSegment {
     /** SEG's text. */
     public final Pieces payload = new Pieces();
 
+    /** Inbound: what the text lies in, where that may be kept; or null. */
+    public LentMemory memory;
+
     /** Outbound: whether this repeats bytes sent before, for captures and statistics. */
     public boolean retransmission;
 
@@ -85,6 +89,7 @@ public final class TcpSegment {
         ecn = 0;
         segmentSize = 0;
         retransmission = false;
+        memory = null;
         payload.clear();
     }
 
