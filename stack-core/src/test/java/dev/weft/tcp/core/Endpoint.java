@@ -12,6 +12,7 @@ import dev.weft.wire.TcpView;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -64,6 +65,8 @@ final class Endpoint {
     private int peerSegment;
     /** The highest right edge that this end has given its peer so far. */
     final Restraint restraint = new Restraint(this);
+    /** Of frames that were kept. */
+    private final List<MemorySegment.Scope> kept = new ArrayList<>();
     private long clock;
     private boolean givenKnown;
     private int given;
@@ -79,9 +82,6 @@ final class Endpoint {
         this.random = new Random(seed);
         this.waiting = new Random(~seed);
     }
-
-    /** Who frames that may be kept stand under in the ledger of native memory. */
-    static final String FRAMES = "endpoint.frames";
 
     static byte pattern(int salt, int i) {
         return (byte) (i * 31 + (i >>> 8) * 17 + (i >>> 16) * 5 + salt);
@@ -104,9 +104,18 @@ final class Endpoint {
             return receive(now, bytes, wire, null, ecn, segmentSize);
         }
         // A frame that may be kept. Where it is not, it is freed, and whatever looks at it later fails.
-        try (var lent = new LentMemory(FRAMES, bytes.length)) {
-            return receive(now, bytes, lent.segment(), lent, ecn, segmentSize);
+        try (var lent = new LentMemory("endpoint.frames", bytes.length)) {
+            byte[] answer = receive(now, bytes, lent.segment(), lent, ecn, segmentSize);
+            if (!lent.isFree()) {
+                kept.add(lent.segment().scope());
+            }
+            return answer;
         }
+    }
+
+    /** How many frames have been kept and not given back. */
+    long framesKept() {
+        return kept.stream().filter(MemorySegment.Scope::isAlive).count();
     }
 
     private byte[] receive(long now, byte[] bytes, MemorySegment frame, LentMemory lent, int ecn, int segmentSize) {

@@ -2,7 +2,6 @@ package dev.weft.tcp.core;
 
 import dev.weft.resource.ByteBudget;
 import dev.weft.resource.ChunkPool;
-import dev.weft.resource.OffHeap;
 import dev.weft.tcp.core.buffer.TcpBuffers;
 import dev.weft.tcp.core.buffer.TcpMemory;
 import dev.weft.tcp.core.counter.TcpCounters;
@@ -108,7 +107,7 @@ final class Simulation {
         finish(a, b);
         finish(b, a);
         a.require(pool.lent() == 0, "no chunk is kept at the end, but " + pool.lent());
-        a.require(!OffHeap.liveByOwner().containsKey(Endpoint.FRAMES), "no frame is kept at the end");
+        a.require(a.framesKept() + b.framesKept() == 0, "no frame is kept at the end");
     }
 
     private void untilNothingHappens() {
@@ -120,7 +119,7 @@ final class Simulation {
         giveUp(a);
         giveUp(b);
         a.require(pool.lent() == 0, "no chunk is kept at the end, but " + pool.lent());
-        a.require(!OffHeap.liveByOwner().containsKey(Endpoint.FRAMES), "no frame is kept at the end");
+        a.require(a.framesKept() + b.framesKept() == 0, "no frame is kept at the end");
     }
 
     private void giveUp(Endpoint end) {
