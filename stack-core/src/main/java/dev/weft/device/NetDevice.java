@@ -12,7 +12,7 @@ import java.util.Optional;
  * happens on the reader of whoever receives it.
  *
  * <p><b>Memory.</b> Received frames are borrowed from the device until its next {@code receive} or
- * {@code awaitFrames}; frames to send are lent to it until {@code transmit} returns.
+ * {@code awaitFrames}, or for as long as somebody keeps what they were {@link Frame#lent} in; frames to send are lent to it until {@code transmit} returns.
  *
  * <p><b>Life.</b> {@link #close} comes after the reader was woken by {@link #wakeUp} and has ended; it frees the memory of
  * the device. A device that was lost (deleted while it ran) says so with {@link DeviceLostException} from {@code receive} or

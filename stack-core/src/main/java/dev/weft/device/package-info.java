@@ -20,7 +20,9 @@
  * <ul>
  * <li>A received {@link dev.weft.device.Frame} is <em>borrowed</em>: its bytes are the device's and valid until the handler
  *     returns. Layers move its window ({@code pull}, {@code trim}) and copy what they keep. Nothing in the type enforces that,
- *     so tests run on a {@link dev.weft.device.ParanoidDevice}, where a kept slice throws.</li>
+ *     so tests run on a {@link dev.weft.device.ParanoidDevice}, where a kept slice throws. A device may lend the memory itself
+ *     ({@link dev.weft.device.Frame#lent}): who keeps that has the bytes until it gives it back, and the device receives into other
+ *     memory meanwhile.</li>
  * <li>A sent {@link dev.weft.device.OutFrame} is <em>lent</em> for the call: when {@code transmit} returns, the device has
  *     written or copied every byte. Headers are prepended in its head on the way down and stripped off again on the way back,
  *     payload is referred to in up to eight pieces.</li>

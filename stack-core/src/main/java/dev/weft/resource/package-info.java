@@ -18,7 +18,8 @@
  * All native memory of Weft comes from {@link dev.weft.resource.OffHeap}, because arenas are invisible to the platform's
  * buffer-pool beans: the ledger is what a leak test looks at. {@link dev.weft.resource.ChunkPool} cuts such memory into
  * chunks of one size. A chunk belongs to whoever acquired it until it is released, once, by whoever has it then; there
- * are no reference counts (D3). A pool is closed after every thread that may touch its memory has ended. What touches a
+ * are no reference counts (D3). {@link dev.weft.resource.LentMemory} has one: a device fills it with whole batches, and a
+ * connection may keep a batch until what it got of it has been read. A pool is closed after every thread that may touch its memory has ended. What touches a
  * chunk later fails with {@link java.lang.IllegalStateException} instead of reading freed memory.
  *
  * <h2>Limits</h2>

@@ -9,6 +9,7 @@ import dev.weft.testing.RequiresProgram;
 import dev.weft.testing.RequiresTun;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,20 +24,23 @@ class BenchProgramIT {
     private static final String ROWS = "in-1,out-8-plain,in-1-9000,request,connect,http,udp-in-1400,udp-out-64";
 
     @Test
-    void measuresEachKindOfRowAndOneOfTheUsers(@TempDir Path directory) throws Exception {
+    void measuresEachKindOfRowAndThoseOfTheUsers(@TempDir Path directory) throws Exception {
         Path json = directory.resolve("figures.json");
         Path svg = directory.resolve("figures.svg");
         String services = Launched.RUN + " bench-subject --tap $WEFT_BENCH_TAP --address $WEFT_BENCH_ADDRESS/$WEFT_BENCH_PREFIX";
         try (Launched bench = Launched.run("bench", "--quick", "--only", ROWS, "--congestion", "reno", "--row", "again=" + services,
+                "--weft", "two=--queues 2",
                 "--json", json.toString(), "--svg", svg.toString())) {
             assertThat(bench.status()).as("%s %s", bench.output(), bench.errors()).isZero();
             assertThat(bench.output()).anyMatch(line -> line.contains("bulk in, 1 flow") && line.contains("Gbit/s"))
                     .anyMatch(line -> line.contains("HTTP requests")).noneMatch(line -> line.contains("not measured"));
         }
         JsonNode results = new ObjectMapper().readTree(json.toFile()).path("results");
-        assertThat(results).hasSize(2 * ROWS.split(",").length);
+        assertThat(results).hasSize(3 * ROWS.split(",").length);
         assertThat(results).allSatisfy(result -> assertThat(result.path("ratio").doubleValue()).as("%s", result).isPositive());
-        assertThat(results).anySatisfy(result -> assertThat(result.path("subject").asText()).isEqualTo("again"));
+        for (String subject : List.of("Weft", "two", "again")) {
+            assertThat(results).anySatisfy(result -> assertThat(result.path("subject").asText()).isEqualTo(subject));
+        }
         assertThat(Files.readString(svg)).startsWith("<svg ").contains("bulk in, 1 flow").endsWith("</svg>\n");
     }
 

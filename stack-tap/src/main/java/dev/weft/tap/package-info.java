@@ -18,7 +18,7 @@
  *
  * <h2>Threads and ownership</h2>
  * One reader calls {@code receive} and {@code awaitFrames}; received frames lie in the device's native memory until its
- * next {@code receive}. Any number of threads transmit at once, each frame is one system call that reads straight from the
+ * next {@code receive}, or longer where somebody keeps it ({@code FrameStore}). Any number of threads transmit at once, each frame is one system call that reads straight from the
  * head and the pieces of the {@link dev.weft.device.OutFrame}, which is why they are lent until {@code transmit} returns.
  * Native calls pin their carrier: {@code write} for the some microseconds in which the kernel takes the frame through its own
  * stack, {@code awaitFrames} for as long as it waits, so it wants a platform thread. Nothing on the data path allocates.

@@ -20,6 +20,11 @@ enum DeviceMode {
     private final boolean offload;
     private final int mtu;
 
+    /** Whether large segments and partial checksums come and go. */
+    boolean offload() {
+        return offload;
+    }
+
     DeviceMode(boolean offload, int mtu) {
         this.offload = offload;
         this.mtu = mtu;

@@ -9,8 +9,10 @@ import dev.weft.testing.RequiresPrivateNetwork;
 import dev.weft.testing.RequiresProgram;
 import dev.weft.testing.RequiresTun;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -123,6 +125,33 @@ class TcpTransferIT {
             Future<?> sending = send(kernel.getOutputStream(), bulk);
             assertThat(Hash.of(weft.input(), bulk)).isEqualTo(Hash.ofPattern(bulk));
             LinuxPeer.result(sending);
+        }
+    }
+
+    /** D3: where nobody waits, what came in large segments is read from the memory that it was received in. */
+    @Test
+    void readsLongTextsWhereTheyCame() throws Exception {
+        int first = 2_000_000;
+        int second = 200_000;
+        try (ServerSocket listener = peer.listen(); TcpSocket weft = peer.connectFromWeft(listener.getLocalPort());
+                Socket kernel = LinuxPeer.accept(listener)) {
+            // So that the kernel's window is open, and large segments leave.
+            Future<?> sending = send(kernel.getOutputStream(), first);
+            assertThat(Hash.of(weft.input(), first)).isEqualTo(Hash.ofPattern(first));
+            LinuxPeer.result(sending);
+            long before = peer.counter("tcp.kept_in_frame");
+            LinuxPeer.result(send(kernel.getOutputStream(), second));
+            Eventually.isTrue("all of it has come", () -> available(weft) == second);
+            assertThat(peer.counter("tcp.kept_in_frame") > before).isEqualTo(mode.offload());
+            assertThat(Hash.of(weft.input(), second)).isEqualTo(Hash.ofPattern(second));
+        }
+    }
+
+    private static int available(TcpSocket socket) {
+        try {
+            return socket.input().available();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
