@@ -483,11 +483,12 @@ final class Conversation {
 
         /** What must hold always. */
         void check() {
-            int chunks = connection.isAsleep() ? 0
-                    : connection.sender().buffer.chunks() + connection.receiver().buffer.chunks();
+            boolean asleep = connection.isAsleep();
+            int chunks = asleep ? 0 : connection.sender().buffer.chunks() + connection.receiver().buffer.chunks();
+            int kept = asleep ? 0 : connection.receiver().buffer.kept();
             assertThat(pool.lent()).as("chunks lent are in the buffers").isEqualTo(chunks);
             assertThat(budget.used() - usedElsewhere).as("what is used is paid for")
-                    .isEqualTo(chunks * 1024L + connection.receiver().buffer.kept());
+                    .isEqualTo(chunks * 1024L + kept);
         }
     }
 }
