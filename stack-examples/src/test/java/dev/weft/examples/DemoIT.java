@@ -15,6 +15,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The demo, whole and with one thing after the other taken away. */
 @Timeout(240)
@@ -38,12 +40,13 @@ class DemoIT {
         return Map.of("PATH", directory.toString());
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"", "demo --queues 2"})
     @RequiresTun
     @RequiresNamespaces
     @RequiresProgram({"ping", "curl"})
-    void showsPingAndCurlOfTheKernelAnswered() throws Exception {
-        try (Launched demo = Launched.run()) {
+    void showsPingAndCurlOfTheKernelAnswered(String arguments) throws Exception {
+        try (Launched demo = Launched.run(arguments.isEmpty() ? new String[0] : arguments.split(" "))) {
             assertThat(demo.status()).as(demo.errors() + demo.output()).isZero();
             assertThat(String.join("\n", demo.output())).contains("private network namespace", "$ ping", "0% packet loss",
                     "$ curl", "HTTP/1.1 200 OK", "< ICMP", "> ICMP", "> TCP", "answered by Weft");

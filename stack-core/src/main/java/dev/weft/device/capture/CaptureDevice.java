@@ -1,6 +1,7 @@
 package dev.weft.device.capture;
 
 import dev.weft.device.DelegatingDevice;
+import dev.weft.device.DelegatingQueue;
 import dev.weft.device.DeviceFactory;
 import dev.weft.device.DeviceLostException;
 import dev.weft.device.DeviceQueue;
@@ -57,27 +58,15 @@ public final class CaptureDevice extends DelegatingDevice {
     }
 
     /** What is received on one of several queues stands in the same file. */
-    private final class CapturedQueue implements DeviceQueue {
+    private final class CapturedQueue extends DelegatingQueue {
 
-        private final DeviceQueue queue;
-
-        CapturedQueue(DeviceQueue queue) {
-            this.queue = queue;
+        CapturedQueue(DeviceQueue inner) {
+            super(inner);
         }
 
         @Override
         public int receive(FrameBatch batch) throws DeviceLostException {
-            return capture(queue, batch);
-        }
-
-        @Override
-        public void awaitFrames(long deadline) throws DeviceLostException {
-            queue.awaitFrames(deadline);
-        }
-
-        @Override
-        public void wakeUp() {
-            queue.wakeUp();
+            return capture(inner, batch);
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.weft.examples.demo;
 
 import dev.weft.device.DelegatingDevice;
+import dev.weft.device.DelegatingQueue;
 import dev.weft.device.DeviceFactory;
 import dev.weft.device.DeviceLostException;
+import dev.weft.device.DeviceQueue;
 import dev.weft.device.Frame;
 import dev.weft.device.FrameBatch;
 import dev.weft.device.LinkType;
@@ -79,14 +81,19 @@ public final class FrameLog implements DeviceFactory {
         }
 
         @Override
-        public int receive(FrameBatch batch) throws DeviceLostException {
-            int before = batch.count();
-            int received = inner.receive(batch);
-            for (int i = before; i < batch.count(); i++) {
-                Frame frame = batch.frame(i);
-                add('<', frame.segment().asSlice(frame.offset(), frame.length()), linkType());
-            }
-            return received;
+        public DeviceQueue queue(int index) {
+            return new DelegatingQueue(inner.queue(index)) {
+                @Override
+                public int receive(FrameBatch batch) throws DeviceLostException {
+                    int before = batch.count();
+                    int received = inner.receive(batch);
+                    for (int i = before; i < batch.count(); i++) {
+                        Frame frame = batch.frame(i);
+                        add('<', frame.segment().asSlice(frame.offset(), frame.length()), linkType());
+                    }
+                    return received;
+                }
+            };
         }
 
         @Override
