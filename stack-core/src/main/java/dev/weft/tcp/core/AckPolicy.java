@@ -262,7 +262,5 @@ final class AckPolicy {
         echoing = memo.flag(echoing);
         quick = memo.number(quick, 0);
         segmentSize = memo.number(segmentSize, 0);
-        pendingBytes = memo.number(pendingBytes, 0);
-        dueBytes = memo.number(dueBytes, 0);
     }
 }

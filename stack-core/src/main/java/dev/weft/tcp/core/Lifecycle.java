@@ -483,7 +483,6 @@ final class Lifecycle {
         scaling = memo.flag(scaling);
         held = memo.flag(held);
         openedFast = memo.flag(openedFast);
-        resetSeq = memo.number(resetSeq, 0);
         strayResetSeq = memo.number(strayResetSeq, 0);
         rcv.keep(memo);
         snd.keep(memo, rcv.rcvNxt);

@@ -2,7 +2,6 @@ package dev.weft.tcp.core;
 
 import dev.weft.tcp.core.counter.TcpCounters;
 import dev.weft.tcp.core.counter.TcpEvent;
-import dev.weft.tcp.core.memo.Memo;
 import dev.weft.wire.Seq;
 
 /**
@@ -197,10 +196,5 @@ final class SendTimers {
     /** Whether neither its own timer runs, nor those of its parts that look at what waits. */
     boolean isAtRest() {
         return rtoDeadline == NEVER && snd.persist.deadline() == NEVER && !snd.persist.isDue() && snd.cork.isAtRest();
-    }
-
-    /** Keeps what outlives a sleep. */
-    void keep(Memo memo) {
-        timeouts = memo.number(timeouts, 0);
     }
 }

@@ -413,10 +413,8 @@ final class Sender {
         size.keep(memo, sndUna, config.mtu());
         mss = memo.number(mss, size.mss());
         rate.keep(memo, mss, sndNxt, buffer.acked());
-        persist.keep(memo);
         patience.keep(memo);
         cork.keep(memo);
-        timers.keep(memo);
         emission.keep(memo);
     }
 }

@@ -2,13 +2,13 @@ package dev.weft.tcp.core;
 
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
-import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * All fields of a connection's parts, by their path: those of {@code dev.weft.tcp.core} and what it is made of, but for what is shared
@@ -34,9 +34,7 @@ final class PartsPicture {
             // of a recovery or a reduction, a probe, or a lost range, and set when one begins
             "Recovery.cwrEnd", "Recovery.partialSeen", "Recovery.whyResent", "RateReduction.ssthresh", "RateReduction.recoverFlight",
             "RateReduction.delivered", "RateReduction.out", "RateReduction.cwnd", "Scoreboard.lostFrom", "Scoreboard.probeFrom",
-            "Scoreboard.probeTo", "Scoreboard.probeRepeated", "MtuSearch.probeFrom", "MtuSearch.probeTo", "TailLossProbe.end",
-            "TailLossProbe.again", "SpuriousRecovery.from", "SpuriousRecovery.firstRetransmission", "SpuriousRecovery.firstStart",
-            "SpuriousRecovery.unexplained", "SpuriousRecovery.ackSeen",
+            "Scoreboard.probeTo", "Scoreboard.probeRepeated", "MtuSearch.probeFrom", "MtuSearch.probeTo",
             // of the segment, or the ACK, at hand
             "Receiver.twiceLeft", "Receiver.twiceRight", "AckPolicy.trigger", "AckPolicy.twiceLeft", "AckPolicy.twiceRight", "AckPolicy.echo",
             "Emission.room", "Emission.heldByWindow", "Emission.heldByPacer", "Cork.pushEnd", "UrgentOut.up",
@@ -47,14 +45,34 @@ final class PartsPicture {
             // kept beside the memo
             "ReceiveBuffer.request");
 
-    private final Map<String, String> fields = new TreeMap<>();
+    /** What means nothing but while another field is true. */
+    private static final Map<String, String> WHILE = Map.of("TailLossProbe.end", "out", "TailLossProbe.again", "out",
+            "Rack.dsackRound", "inDsackRound",
+            "SpuriousRecovery.from", "watching", "SpuriousRecovery.firstRetransmission", "watching", "SpuriousRecovery.firstStart", "watching",
+            "SpuriousRecovery.unexplained", "watching", "SpuriousRecovery.ackSeen", "watching");
+
+    /** Those that are looked at, made accessible. */
+    private static final ClassValue<List<Field>> FIELDS = new ClassValue<>() {
+        @Override
+        protected List<Field> computeValue(Class<?> type) {
+            var all = new ArrayList<Field>();
+            for (Class<?> at = type; at != Object.class; at = at.getSuperclass()) {
+                all.addAll(List.of(at.getDeclaredFields()));
+            }
+            all.removeIf(field -> Modifier.isStatic(field.getModifiers()) || SCRATCH.contains(name(field)));
+            all.forEach(field -> field.setAccessible(true));
+            return all;
+        }
+    };
+
+    private final Map<String, String> fields = new HashMap<>();
     private final IdentityHashMap<Object, Boolean> seen = new IdentityHashMap<>();
 
     private PartsPicture() {
     }
 
     /** Path and value of each field. */
-    static Map<String, String> of(Parts parts) {
+    static Map<String, String> of(Object parts) {
         var picture = new PartsPicture();
         picture.take("", parts);
         return picture.fields;
@@ -70,21 +88,26 @@ final class PartsPicture {
         if (seen.put(object, true) != null) {
             return;
         }
-        for (Class<?> type = object.getClass(); type != Object.class; type = type.getSuperclass()) {
-            for (Field field : type.getDeclaredFields()) {
-                String name = type.getSimpleName() + "." + field.getName();
-                if (!Modifier.isStatic(field.getModifiers()) && !SCRATCH.contains(name)) {
-                    note(path + "/" + field.getName(), value(field, object));
-                }
+        for (Field field : FIELDS.get(object.getClass())) {
+            String condition = WHILE.get(name(field));
+            if (condition == null || isTrue(condition, object)) {
+                note(path + "/" + field.getName(), value(field, object));
             }
         }
     }
 
+    private static boolean isTrue(String flag, Object object) {
+        return FIELDS.get(object.getClass()).stream().anyMatch(field -> field.getName().equals(flag) && (Boolean) value(field, object));
+    }
+
+    private static String name(Field field) {
+        return field.getDeclaringClass().getSimpleName() + "." + field.getName();
+    }
+
     private static Object value(Field field, Object object) {
         try {
-            field.setAccessible(true);
             return field.get(object);
-        } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+        } catch (IllegalAccessException e) {
             throw new AssertionError(field.toString(), e);
         }
     }

@@ -20,7 +20,7 @@ class SleepProperties {
     private static final AtomicInteger TRIES = new AtomicInteger();
     private static final AtomicInteger SLEPT = new AtomicInteger();
 
-    @Property(tries = 600, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
     void nobodyCanTellWhetherAConnectionHasSlept(@ForAll long seed) {
         SleepSimulation.Report awake = SleepSimulation.run(seed, false);
         SleepSimulation.Report asleep = SleepSimulation.run(seed, true);
@@ -39,7 +39,7 @@ class SleepProperties {
     /** The property says nothing about what never happened in it. */
     @AfterContainer
     static void enoughHasHappened() {
-        if (TRIES.get() < 600) {
+        if (TRIES.get() < 400) {
             return;                                  // one failing try is being replayed
         }
         System.out.println("slept " + SLEPT + " times: " + SEEN);

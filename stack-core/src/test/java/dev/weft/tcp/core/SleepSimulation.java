@@ -33,8 +33,6 @@ final class SleepSimulation {
     private static final long MILLISECOND = 1_000_000L;
     private static final long SECOND = 1_000 * MILLISECOND;
     private static final int ACTIONS = 60;
-    /** Of each simulation, the sleeps after which all fields are looked at. */
-    private static final int PICTURES = 20;
 
     /** Who is watched never sleeps. */
     static final TcpObserver WATCHER = new TcpObserver() {
@@ -168,7 +166,11 @@ final class SleepSimulation {
     private void run() {
         long at = now;
         for (int i = 0; i < ACTIONS; i++) {
-            at += random.nextInt(4) == 0 ? random.nextLong(30 * SECOND) : random.nextLong(random.nextBoolean() ? 50 * MILLISECOND : 3 * SECOND);
+            at += random.nextLong(switch (random.nextInt(30)) {
+                case 0 -> 700 * SECOND;              // what is remembered for minutes is forgotten
+                case 1, 2, 3, 4, 5, 6 -> 30 * SECOND;
+                default -> random.nextBoolean() ? 50 * MILLISECOND : 3 * SECOND;
+            });
             End end = random.nextBoolean() ? a : b;
             due.add(new Due(at, order++, action(end)));
         }
@@ -280,11 +282,9 @@ final class SleepSimulation {
             return;
         }
         parts.rest();
-        var before = slept < PICTURES ? PartsPicture.of(parts) : null;
+        var before = PartsPicture.of(parts);
         assertThat(connection.sleep()).isTrue();
-        if (before != null) {
-            assertThat(PartsPicture.differences(before, PartsPicture.of(connection.seen()))).isEmpty();
-        }
+        assertThat(PartsPicture.differences(before, PartsPicture.of(connection.seen()))).isEmpty();
         slept++;
     }
 

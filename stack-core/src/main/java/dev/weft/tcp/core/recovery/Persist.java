@@ -1,7 +1,5 @@
 package dev.weft.tcp.core.recovery;
 
-import dev.weft.tcp.core.memo.Memo;
-
 /**
  * The persist timer: asks a peer whose window is closed whether it still is (RFC 9293 §3.8.6.1), because the ACK that
  * opens it may be lost and is not sent again. The first probe goes out after one retransmission time-out (SHLD-29), the
@@ -73,10 +71,5 @@ public final class Persist {
     /** An acceptable ACK came: whoever answers is alive. */
     public void answered() {
         unanswered = 0;
-    }
-
-    /** Keeps what outlives a sleep; the timer does not run. */
-    public void keep(Memo memo) {
-        unanswered = memo.number(unanswered, 0);
     }
 }

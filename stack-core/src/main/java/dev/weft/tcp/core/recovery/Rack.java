@@ -152,7 +152,5 @@ public final class Rack {
         reorderingSeen = memo.flag(reorderingSeen);
         multiplier = memo.number(multiplier, 1);
         persist = memo.number(persist, PERSIST);
-        inDsackRound = memo.flag(inDsackRound);
-        dsackRound = memo.number(dsackRound, una);
     }
 }

@@ -521,7 +521,10 @@ public final class Recovery {
         return phase == Phase.OPEN && board.isAtRest() && duplicateBytes == 0 && deadline() == NEVER && !probe.isDue();
     }
 
-    /** Keeps what outlives a sleep; SND.UNA is {@code unacknowledged}. What {@link #beginAck} notes it notes anew, what a reduction needs as well. */
+    /**
+     * Keeps what outlives a sleep; SND.UNA is {@code unacknowledged}. What {@link #beginAck} notes, and what a reduction begins with, is
+     * noted anew.
+     */
     public void keep(Memo memo, int unacknowledged) {
         una = unacknowledged;
         sack = memo.flag(sack);
@@ -531,7 +534,6 @@ public final class Recovery {
         retransmits = memo.number(retransmits, 0);
         retransmittedBytes = memo.number(retransmittedBytes, 0);
         retransmittedAt = memo.time(retransmittedAt, 0);
-        duplicateAcks = memo.number(duplicateAcks, 0);
         board.keep(memo);
         rack.keep(memo, una);
         probe.keep(memo, una);

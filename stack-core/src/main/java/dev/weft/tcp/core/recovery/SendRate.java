@@ -141,8 +141,6 @@ public final class SendRate {
     public void keep(Memo memo, int segment, int nxt, long acked) {
         mss = memo.number(mss, segment);
         lastRate = memo.number(lastRate, 0);
-        sample.acked = memo.number(sample.acked, 0);
-        sample.newlyLost = memo.number(sample.newlyLost, 0);
         control.keep(memo);
         sampler.keep(memo, acked);
         pacer.keep(memo, control.cwnd());
