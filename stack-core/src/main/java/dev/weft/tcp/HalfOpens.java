@@ -71,27 +71,34 @@ final class HalfOpens {
     void open(TcpListener listener, FlowKey key, IpPath path, int iss, TcpSegment syn, boolean givesCookie, boolean always) {
         long now = clock.nanoTime();
         var entry = new HalfOpenEntry(key, terms(listener, key, path), iss, maker.timestampOffset(path), now, syn, givesCookie);
-        if (!listener.admitEntry(always)) {
-            statistics.count(TcpInDiscard.HALF_OPEN_FULL);
-            return;
-        }
-        if (!flows.insert(entry)) {
-            listener.entryEnded();
-            statistics.count(TcpInDiscard.SYN_OF_TWO_READERS);
-            return;
-        }
-        if (listener.isClosed()) {                           // it may have looked into the table before
-            remove(entry);
-            return;
-        }
         TransmitBatch batch = keeper.batches().acquire();
         try {
-            if (entry.tick(now, batch.segment(0), entry.terms().handshake()) == HalfOpen.SYN_ACK) {
+            // Before anybody can find it: the answer may come to another reader while this one still sends.
+            entry.tick(now, batch.segment(0), entry.terms().handshake());
+            if (enter(listener, entry, always)) {
                 sendSynAck(entry, key, path, now, batch);
             }
         } finally {
             keeper.batches().release(batch);
         }
+    }
+
+    /** Puts an entry into the table; false (counted) if there is no room, or one with its key. */
+    private boolean enter(TcpListener listener, HalfOpenEntry entry, boolean always) {
+        if (!listener.admitEntry(always)) {
+            statistics.count(TcpInDiscard.HALF_OPEN_FULL);
+            return false;
+        }
+        if (!flows.insert(entry)) {
+            listener.entryEnded();
+            statistics.count(TcpInDiscard.SYN_OF_TWO_READERS);
+            return false;
+        }
+        if (listener.isClosed()) {                           // it may have looked into the table before
+            remove(entry);
+            return false;
+        }
+        return true;
     }
 
     private ListenerTerms terms(TcpListener listener, FlowKey key, IpPath path) {
@@ -157,14 +164,19 @@ final class HalfOpens {
         TcpConnection core = TcpConnection.ofHalfOpen(config(terms, path), now, entry, terms.handshake());
         Flow flow = maker.flow(key, path, core, null, listener.options());
         flow.listener(listener.door());
+        // Before it is in the table: another reader may find it there at once, and complete it.
+        boolean admitted = listener.admitAlways(flow);
         if (!flows.replace(entry, flow)) {
+            listener.withdraw(flow);
             return false;
         }
         terms.reader().cancel(entry);
-        if (listener.entryCompletes(flow)) {
+        listener.entryEnded();
+        if (admitted && !listener.isClosed()) {
             flow.input(in, frames);
         } else {
             flow.abandon();
+            flows.remove(flow);                              // it may have ended before it was in
         }
         return true;
     }
@@ -215,7 +227,9 @@ final class HalfOpens {
             fastOpen.cookie(key, now).write(batch.segment(0));
         }
         try {
-            entry.sent(now, path == null || send(key, path, batch), entry.terms().handshake());
+            if (path != null && !send(key, path, batch)) {
+                entry.dropped(now, batch.segment(0), entry.terms().handshake());
+            }
             schedule(entry);
         } catch (RuntimeException | Error e) {
             remove(entry);                           // a fault of ours costs this connection (D7): nothing else would end it

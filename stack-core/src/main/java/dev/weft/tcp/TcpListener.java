@@ -298,12 +298,11 @@ public final class TcpListener implements AutoCloseable {
         }
     }
 
-    /** One of those completes its handshake, and is whole from now on; false if the listener is closed. On the reader. */
-    boolean entryCompletes(Flow flow) {
+    /** A connection that was admitted has not come to be. On the reader. */
+    void withdraw(Flow flow) {
         lock.lock();
         try {
-            halfOpenEntries--;
-            return !closed && halfOpen.add(flow);
+            halfOpen.remove(flow);
         } finally {
             lock.unlock();
         }

@@ -404,6 +404,48 @@ class HalfOpenEntryTest {
         }
     }
 
+    /** A peer on this machine answers before the call that sends the SYN,ACK returns, and another reader takes that. */
+    @Test
+    void isCompletedByAnAckThatComesWhileTheSynAckIsBeingSent() throws Exception {
+        try (TcpListener listener = bench.tcp.listen(PORT, TcpOptions.defaults().halfOpen(1))) {
+            bench.whileSending = () -> {
+                var frames = new FrameBatch(1);
+                HalfOpenEntry entry = onlyEntry();
+                assertThat(entry.terms().home().input(entry, ackOf(bench.sent.getLast().segment()), frames)).isTrue();
+                frames.nextTask(0).afterBatch(bench.clock.nanoTime());
+            };
+            TcpSegment synAck = synAck(CLIENT_PORT);
+            assertThat(synAck.flags & TcpFlags.SYN).isNotZero();
+            assertThat(bench.sent).as("no reset").isEmpty();
+            assertThat(listener.hasRoom()).isTrue();
+            try (TcpSocket socket = listener.accept()) {
+                bench.waits(Duration.ofSeconds(70));
+                assertThat(socket.info().state()).isEqualTo("ESTABLISHED");
+                assertThat(bench.sent).as("the timer that was set afterwards finds nothing to do").isEmpty();
+            }
+        }
+    }
+
+    private HalfOpenEntry onlyEntry() {
+        try {
+            return (HalfOpenEntry) entries().getFirst();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static TcpSegment ackOf(TcpSegment synAck) {
+        var in = new TcpSegment();
+        in.flags = TcpFlags.ACK;
+        in.seq = CLIENT_ISS + 1;
+        in.ack = synAck.seq + 1;
+        in.window = 60_000;
+        in.timestamps = true;
+        in.tsVal = 100;
+        in.tsEcr = synAck.tsVal;
+        return in;
+    }
+
     /** Two readers have found the entry, and each has an ACK that completes it: one connection, and one place taken. */
     @Test
     void becomesOneConnectionWhereTwoReadersCompleteIt() throws Exception {
@@ -411,13 +453,7 @@ class HalfOpenEntryTest {
             TcpSegment synAck = synAck(CLIENT_PORT);
             var entry = (HalfOpenEntry) entries().getFirst();
             ack(CLIENT_PORT, synAck);
-            var second = new TcpSegment();
-            second.flags = TcpFlags.ACK;
-            second.seq = CLIENT_ISS + 1;
-            second.ack = synAck.seq + 1;
-            second.timestamps = true;
-            second.tsVal = 100;
-            assertThat(entry.terms().home().input(entry, second, new FrameBatch(1))).as("it is to look again").isFalse();
+            assertThat(entry.terms().home().input(entry, ackOf(synAck), new FrameBatch(1))).as("it is to look again").isFalse();
             assertThat(entries()).singleElement().isInstanceOf(Flow.class);
             assertThat(listener.hasPlace()).isTrue();
             listener.accept().close();

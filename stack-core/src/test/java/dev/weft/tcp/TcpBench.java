@@ -57,6 +57,8 @@ final class TcpBench implements IpLayer, AutoCloseable {
     private final IpPacket packet = new IpPacket();
     /** Whether the device has no room. */
     boolean full;
+    /** What happens while a segment is being sent, once: somebody answers faster than the call returns. */
+    Runnable whileSending;
     /** What paths were told: MTUs of routers, and how often they are under suspicion. */
     final List<Integer> tooBig = new ArrayList<>();
     int suspicions;
@@ -263,6 +265,11 @@ final class TcpBench implements IpLayer, AutoCloseable {
             TcpSegmentCodec.read(view, segment);
             byte[] text = java.util.Arrays.copyOfRange(bytes, view.headerLength(), bytes.length);
             sent.add(new Sent(remote, view.destinationPort(), segment, text));
+            Runnable answer = whileSending;
+            whileSending = null;
+            if (answer != null) {
+                answer.run();
+            }
             return true;
         }
 

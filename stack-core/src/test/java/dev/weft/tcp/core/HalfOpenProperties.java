@@ -132,7 +132,6 @@ class HalfOpenProperties {
             kept = new Kept(terms, iss, now, copy(syn));
             var out = new TcpSegment();
             assertThat(kept.tick(now, out, terms)).isEqualTo(HalfOpen.SYN_ACK);
-            kept.sent(now, true, terms);
             same(List.of(out), polled(whole));
             int steps = random.nextInt(30);
             boolean over = false;
@@ -198,9 +197,6 @@ class HalfOpenProperties {
             var out = new TcpSegment();
             int verdict = kept.tick(now, out, terms);
             assertThat(verdict == HalfOpen.END).as("%s", story).isEqualTo(whole.state() == TcpState.CLOSED);
-            if (verdict == HalfOpen.SYN_ACK) {
-                kept.sent(now, true, terms);
-            }
             same(verdict == HalfOpen.SYN_ACK ? List.of(out) : List.of(), polled(whole));
             boolean suspects = verdict == HalfOpen.SYN_ACK && kept.timeouts() >= HalfOpen.R1;
             assertThat(suspects || verdict == HalfOpen.END).as("%s", story)
@@ -238,9 +234,6 @@ class HalfOpenProperties {
                 return true;
             }
             assertThat(verdict == HalfOpen.END).as("%s", story).isEqualTo(whole.state() == TcpState.CLOSED);
-            if (verdict == HalfOpen.SYN_ACK) {
-                kept.sent(now, true, terms);
-            }
             same(verdict == HalfOpen.ANSWER || verdict == HalfOpen.SYN_ACK ? List.of(out) : List.of(), polled(whole));
             if (verdict != HalfOpen.END) {
                 TcpConnection shown = TcpConnection.ofHalfOpen(keptConfig, now, kept, terms);

@@ -21,8 +21,8 @@ import dev.weft.wire.TcpFlags;
  * all calls. Who drives it
  * <pre>{@code
  * int verdict = half.segment(now, in, out, terms);           // or tick(now, out, terms), at due(terms)
- * if (verdict == HalfOpen.SYN_ACK) {
- *     half.sent(now, transmit(out), terms);
+ * if (verdict == HalfOpen.SYN_ACK && !transmit(out)) {
+ *     half.dropped(now, out, terms);
  * }
  * }</pre>
  *
@@ -35,7 +35,7 @@ public abstract class HalfOpen extends TimerWheel.Timer {
     public static final int NOTHING = 0;
     /** The answer, an ACK or a reset, is to be sent. */
     public static final int ANSWER = 1;
-    /** The SYN,ACK is to be sent, see {@link #sent}. */
+    /** The SYN,ACK is to be sent, and counts as sent: its answer may come before the call that sends it returns. See {@link #dropped}. */
     public static final int SYN_ACK = 2;
     /** The segment completes the handshake: it is for the connection that is made of this. */
     public static final int COMPLETE = 3;
@@ -142,6 +142,7 @@ public abstract class HalfOpen extends TimerWheel.Timer {
     public int segment(long now, TcpSegment in, TcpSegment out, HandshakeTerms terms) {
         boolean syn = in.has(TcpFlags.SYN);
         int seq = in.seq;
+        set(DROPS, false);
         if (syn && seq == irs && !in.has(TcpFlags.RST)) {
             if (!in.has(TcpFlags.ACK)) {
                 return synAgain(now, in, out, terms);
@@ -266,6 +267,11 @@ public abstract class HalfOpen extends TimerWheel.Timer {
             terms.counters().count(TcpEvent.RETRANSMITTED);
             repeats = (byte) Math.min(Byte.MAX_VALUE, repeats + 1);
         }
+        sentAt = millis(now);
+        if (is(OWED)) {
+            due = now + terms.timeout(timeouts);     // RFC 6298 §5.1
+        }
+        flags = (char) (flags & ~OWED | SENT);
         return SYN_ACK;
     }
 
@@ -283,24 +289,13 @@ public abstract class HalfOpen extends TimerWheel.Timer {
         }
     }
 
-    /**
-     * What has become of the SYN,ACK.
-     *
-     * @param left whether it has left this host; else it counts as never sent, and is tried again soon
-     */
-    public void sent(long now, boolean left, HandshakeTerms terms) {
-        if (!left) {
-            terms.counters().count(TcpEvent.LOCAL_DROP);
-            int drops = (flags & DROPS) >> DROPS_AT;
-            due = now + (FIRST_PAUSE << drops);
-            flags = (char) (flags & ~DROPS | Math.min(LONGEST_PAUSE_SHIFT, drops + 1) << DROPS_AT | OWED);
-            return;
-        }
-        sentAt = millis(now);
-        if (is(OWED)) {
-            due = now + terms.timeout(timeouts);     // RFC 6298 §5.1
-        }
-        flags = (char) (flags & ~(DROPS | OWED) | SENT);
+    /** This SYN,ACK has not left, for the device has no room: it counts as never sent, and is tried again soon. */
+    public void dropped(long now, TcpSegment synAck, HandshakeTerms terms) {
+        terms.counters().count(TcpEvent.LOCAL_DROP);
+        int drops = (flags & DROPS) >> DROPS_AT;
+        due = now + (FIRST_PAUSE << drops);
+        int rest = flags & ~(DROPS | (synAck.retransmission ? 0 : SENT));
+        flags = (char) (rest | Math.min(LONGEST_PAUSE_SHIFT, drops + 1) << DROPS_AT | OWED);
     }
 
     /** The connection is to end, because its listener does: fills {@code out} with the reset that says so (RFC 9293 §3.10.5). */
