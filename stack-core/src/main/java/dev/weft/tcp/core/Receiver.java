@@ -169,7 +169,7 @@ final class Receiver {
         }
         // A text that a chunk holds is copied: one that is kept keeps all that was received with it from being used again.
         if (distance == 0 && in.memory != null && length - handed >= config.memory().chunkBytes()
-                && buffer.keep(in.payload, skip + handed, length - handed, in.memory)) {
+                && buffer.keepInFrame(in.payload, skip + handed, length - handed, in.memory)) {
             counters.count(TcpEvent.KEPT_IN_FRAME);
             return length;
         }

@@ -21,7 +21,7 @@ import dev.weft.tcp.core.memo.Memo;
  * goes there by {@link #hand} and is read with that. {@link #put} is for the rest, which is copied once more by whoever reads
  * it. Both copy out of the borrowed frame, under the connection's lock.
  *
- * <p>A long text in order need not be copied here at all, where its device lends what it received it in: {@link #keep} leaves it there
+ * <p>A long text in order need not be copied here at all, where its device lends what it received it in: {@link #keepInFrame} leaves it there
  * until it has been read. What lies in such memory precedes what lies in the ring.
  */
 public final class ReceiveBuffer {
@@ -177,7 +177,7 @@ public final class ReceiveBuffer {
      * @param memory what {@code payload} lies in
      * @return whether it has; if not, they are for {@link #put}
      */
-    public boolean keep(Pieces payload, int skip, int length, LentMemory memory) {
+    public boolean keepInFrame(Pieces payload, int skip, int length, LentMemory memory) {
         boolean follows = readable() == 0 || hasKept() && kept.end() == next;
         if (discarding || payload.count() != 1 || !follows || !ranges.isEmpty() || hasKept() && kept.isFull()
                 || !this.memory.tryCharge(length)) {

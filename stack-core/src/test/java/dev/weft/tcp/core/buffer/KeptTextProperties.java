@@ -108,7 +108,7 @@ class KeptTextProperties {
             var payload = new Pieces();
             fill(text.segment(), 3, next, length);
             payload.add(text.segment(), 1, 2 + length);
-            boolean kept = buffer.keep(payload, 2, length, text);
+            boolean kept = buffer.keepInFrame(payload, 2, length, text);
             Statistics.label("kept").collect(kept);
             assertThat(text.isFree()).isEqualTo(!kept);
             if (kept) {
